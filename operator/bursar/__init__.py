@@ -1,0 +1,1 @@
+"""Bursar: a Kubernetes operator that keeps error budgets."""

@@ -1,0 +1,1 @@
+"""The contract with users: one file per kind, and the CRDs made from them."""

@@ -1,0 +1,230 @@
+"""The composition root: puts all parts together, starts and ends them."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aiohttp
+from aiohttp import web
+from kubernetes.aio import client
+
+from bursar import logs
+from bursar.compiler.plan import Key
+from bursar.compiler.view import RulePolicy
+from bursar.conventions import ChildKind
+from bursar.edge.cluster import ApiServer, configured
+from bursar.edge.handlers import Watches
+from bursar.edge.http import web_application
+from bursar.edge.prometheus import PrometheusServer
+from bursar.engine.availability import Availability
+from bursar.engine.children import Children
+from bursar.engine.feed import Feed
+from bursar.engine.observation import Observation
+from bursar.engine.ports import AnyKind, Books, ServerKind
+from bursar.engine.queue import WorkQueue
+from bursar.engine.resync import Resync
+from bursar.engine.selectors import SelectorStore
+from bursar.engine.status import StatusWriter
+from bursar.engine.store import ChildIndex, ResourceStore
+from bursar.engine.view import StoreView
+from bursar.engine.worker import Worker
+from bursar.registry import kind_specs
+from bursar.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STUCK_LOOP_SECONDS: Final = 30.0
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now(self) -> datetime:
+        """Wall-clock time in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards."""
+        return time.monotonic()
+
+
+def jitter() -> float:
+    """A factor around 1 that keeps periodic work from marching in step."""
+    return random.uniform(0.9, 1.1)
+
+
+class Operator:
+    """One running operator: built from settings, an API server and a Prometheus; `run` ends by cancellation."""
+
+    def __init__(self, settings: Settings, cluster: ApiServer, books: Books | None, selectors: SelectorStore) -> None:
+        self.settings = settings
+        clock = SystemClock()
+        kinds = kind_specs(settings)
+        self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), selectors
+        self.queue: WorkQueue[Key] = WorkQueue(jitter=jitter)
+        watched: frozenset[AnyKind] = frozenset(kinds) | frozenset(ChildKind) | _readable(selectors)
+        self.availability = Availability(cluster, watched)
+        self.status = StatusWriter(cluster, self.store, clock)
+        self.observation = Observation(
+            kinds=kinds, store=self.store, status=self.status, books=books, clock=clock, jitter=jitter
+        )
+        self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock)
+        self.resync = Resync(cluster, self.feed, clock)
+        self.watches = Watches(watched, settings.namespaces, self.feed.accept, self._watches_failed)
+        self.worker = Worker(
+            kinds=kinds,
+            store=self.store,
+            index=self.index,
+            queue=self.queue,
+            view=StoreView(_policy(settings), self.store, selectors, self.availability),
+            children=Children(cluster, self.index),
+            status=self.status,
+            observation=self.observation,
+            cluster=cluster,
+            clock=clock,
+            foreign_recheck_seconds=settings.not_owned_interval.total_seconds(),
+        )
+        self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._heartbeat = time.monotonic()
+
+    async def run(self) -> None:
+        """Run until cancelled, or until a part ends that never should: then that part's error is raised."""
+        self.watches.start()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, work in self._parts().items():
+                    tasks.create_task(work, name=name)
+        finally:
+            self.queue.close()
+            await self.watches.stop()
+
+    def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
+        return {
+            "heartbeat": self._beat(),
+            "watches": self._watch_the_watches(),
+            "availability": self.availability.run(self._appeared),
+            "resync": self.resync.run(self.settings.resync_interval.total_seconds(), jitter),
+            "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
+            **{f"worker-{number}": self._after_sync(self.worker.run()) for number in range(self.settings.workers)},
+        }
+
+    def application(self) -> web.Application:
+        """Health and metrics of this operator."""
+        return web_application(
+            live={"eventLoop": self._loop_problem},
+            ready={"caches": lambda: "" if self.resync.synced.is_set() else "not in sync with the API server yet"},
+            detail=lambda: {
+                "resources": len(self.store),
+                "generatedObjects": len(self.index),
+                "queued": len(self.queue),
+                "missingKinds": sorted(self.availability.missing),
+            },
+        )
+
+    async def _after_sync(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start some work once the caches are complete: before that, what is unknown looks like what is gone."""
+        with contextlib.closing(work):
+            await self.resync.synced.wait()
+            await work
+
+    async def _beat(self) -> None:
+        while True:
+            self._heartbeat = time.monotonic()
+            await asyncio.sleep(1)
+
+    def _loop_problem(self) -> str:
+        silent = time.monotonic() - self._heartbeat
+        return "" if silent < STUCK_LOOP_SECONDS else f"the event loop stood still for {silent:.0f} s"
+
+    async def _watch_the_watches(self) -> None:
+        await self.failure
+
+    def _watches_failed(self, error: BaseException) -> None:
+        if not self.failure.done():
+            self.failure.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+
+    def _appeared(self, kinds: frozenset[AnyKind]) -> None:
+        if self.resync.synced.is_set():
+            asyncio.get_running_loop().create_task(self.watches.restart(kinds), name="restart-watches")
+            self.feed.queue_everything()
+
+
+def _readable(selectors: SelectorStore) -> frozenset[AnyKind]:
+    servers = {ServerKind.PROMETHEUS, ServerKind.THANOS_RULER} if selectors.servers_readable else set()
+    namespaces = {ServerKind.NAMESPACE} if selectors.namespaces_readable else set()
+    return frozenset(servers | namespaces)
+
+
+def _policy(settings: Settings) -> RulePolicy:
+    return RulePolicy(
+        labels=settings.object_labels,
+        fast_interval=settings.fast_interval,
+        slow_interval=settings.slow_interval,
+        scrape_interval=settings.scrape_interval,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A started operator and where it listens."""
+
+    operator: Operator
+    port: int
+
+
+@contextlib.asynccontextmanager
+async def prepared(settings: Settings) -> AsyncIterator[Running]:
+    """Connect, build the operator and serve its health; the caller runs it."""
+    async with contextlib.AsyncExitStack() as stack:
+        api = await stack.enter_async_context(client.ApiClient(await configured()))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        cluster = ApiServer(api, settings.namespaces)
+        selectors = SelectorStore(
+            servers_readable=await cluster.permitted(ServerKind.PROMETHEUS)
+            and await cluster.permitted(ServerKind.THANOS_RULER),
+            namespaces_readable=await cluster.permitted(ServerKind.NAMESPACE),
+        )
+        operator = Operator(settings, cluster, _books(settings, session), selectors)
+        runner = web.AppRunner(operator.application(), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.listen_address, settings.listen_port).start()
+        port = runner.addresses[0][1]
+        log.info("listening", extra={"port": port})
+        yield Running(operator, port)
+
+
+def _books(settings: Settings, session: aiohttp.ClientSession) -> Books | None:
+    if not settings.prometheus_url:
+        return None
+    return PrometheusServer(
+        session,
+        settings.prometheus_url,
+        timeout_seconds=settings.prometheus_timeout.total_seconds(),
+        headers=settings.prometheus_headers,
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Run the operator until SIGTERM or Ctrl-C."""
+    logs.configure(level=settings.log_level, style=settings.log_format)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with prepared(settings) as running:
+        working = asyncio.create_task(running.operator.run(), name="operator")
+        stopping = asyncio.create_task(stop.wait(), name="signal")
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not working.done():
+            log.info("stopping")
+            working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working

@@ -1,0 +1,84 @@
+"""What a compile decides: the objects that shall exist, and the verdict about the resource."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from bursar.conventions import ChildKind, Kind, Reason
+
+Manifest: TypeAlias = Mapping[str, Any]
+"""A Kubernetes object as data, ready for server-side apply; treated as immutable."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """One resource of a user: what is queued."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ChildRef:
+    """One generated object."""
+
+    kind: ChildKind
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The spec was compiled; the objects of the plan are all that shall exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that the spec refers to is not there yet; what exists stays as it is."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The spec is wrong and needs an edit; what exists stays as it is."""
+
+    reason: Reason
+    message: str
+
+
+Verdict: TypeAlias = Accepted | Waiting | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A verdict about the world, without generation and time, which the engine adds. `status`: True, False, Unknown."""
+
+    type: str
+    status: str
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a compile decides, and nothing about how to do it.
+
+    `apply` counts only with an Accepted verdict. `conditions` are verdicts that need no metrics (Selected).
+    `facts` is what the observer of the same kind needs to read the books; the engine carries it unread.
+    """
+
+    verdict: Verdict
+    apply: tuple[Manifest, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    facts: Any = None
+    wake_after: timedelta | None = None

@@ -1,0 +1,64 @@
+"""The read-only picture of the world that a compile may look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.sla import SLA
+from bursar.conventions import ChildKind
+
+
+@dataclass(frozen=True, slots=True)
+class RulePolicy:
+    """What the platform decides for every generated object; intervals are those of the rule groups.
+
+    `slow_interval` None derives it from the window: 5 m for windows of 5 d and more, else 1 m.
+    `scrape_interval` counts where neither target nor endpoint says one.
+    """
+
+    labels: Mapping[str, str]
+    fast_interval: timedelta = timedelta(minutes=1)
+    slow_interval: timedelta | None = None
+    scrape_interval: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """All that decides whether a Prometheus selects an object.
+
+    `servers` are the Prometheus and ThanosRuler resources as the API server returns them; None: reading them is not permitted.
+    `namespaces` maps a namespace to its labels; None: reading them is not permitted.
+    """
+
+    servers: tuple[Mapping[str, Any], ...] | None
+    namespaces: Mapping[str, Mapping[str, str]] | None
+
+
+class View(Protocol):
+    """What a compile may ask; every answer is from memory."""
+
+    @property
+    def policy(self) -> RulePolicy:
+        """The platform's settings for generated objects."""
+        ...
+
+    @property
+    def selectors(self) -> Selectors:
+        """The Prometheus resources and namespaces of the cluster."""
+        ...
+
+    def serves(self, kind: ChildKind) -> bool:
+        """Whether the CRD of a generated kind is installed."""
+        ...
+
+    def target(self, namespace: str, name: str) -> MonitoringTarget | None:
+        """The last valid version of a MonitoringTarget, None when there is none."""
+        ...
+
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        """The last valid version of an SLA, None when there is none."""
+        ...
+
+

@@ -1,0 +1,1 @@
+"""The mathematics: windows, tiers, budgets, PromQL. No Kubernetes, no I/O, no clock."""

@@ -1,0 +1,113 @@
+"""What an objective is, before it becomes rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
+from bursar.domain.events import EventSource
+from bursar.domain.promql.matcher import Matcher, MatchOperator
+from bursar.domain.promql.selector import Selector
+from bursar.domain.tiers import Sampling, error_budget
+
+_LONG_WINDOW: Final = timedelta(days=5)
+_SLOW: Final = timedelta(minutes=5)
+_LESS_SLOW: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The labels of every series of an objective; nothing that a person would edit."""
+
+    namespace: str
+    sla: str
+    objective: str
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The identity as labels of series."""
+        return {NAMESPACE: self.namespace, SLA_LABEL: self.sla, OBJECTIVE: self.objective}
+
+    def series(self, metric: str) -> Selector:
+        """Select this objective's series of a recorded metric."""
+        return Selector(
+            metric, tuple(Matcher(name, MatchOperator.EQUAL, value) for name, value in self.labels.items())
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sla}/{self.objective}"
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """How often counters are scraped (`scrape`), rules evaluated (`fast`) and budget sums taken (`slow`)."""
+
+    scrape: timedelta
+    fast: timedelta
+    slow: timedelta
+
+    @classmethod
+    def derive(
+        cls, *, window: timedelta, scrape: timedelta, fast: timedelta, slow: timedelta | None
+    ) -> "Intervals":
+        """Fill in the interval of the sums: 5 m for windows of 5 d and more, else 1 m, never below `fast`."""
+        if slow is None:
+            slow = _SLOW if window >= _LONG_WINDOW else _LESS_SLOW
+        return cls(scrape, fast, max(fast, slow))
+
+    @property
+    def base_window(self) -> timedelta:
+        """The range of the rates that all sums are made of.
+
+        Not shorter than a dependable rate needs, and not longer either: a wider one smears every event over its length
+        and counts the first minutes of a new series at a fraction.
+        """
+        return self.sampling.shortest_window
+
+    @property
+    def sampling(self) -> Sampling:
+        """The intervals that limit the windows of tiers."""
+        return Sampling(self.scrape, self.fast)
+
+
+@dataclass(frozen=True, slots=True)
+class BurnAlert:
+    """Who is told about a burn of one kind: labels that route the alert, annotations that people read.
+
+    Values are Prometheus templates.
+    """
+
+    severity: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveDefinition:
+    """An objective with everything resolved: `target` in percent, `window` rolling.
+
+    `page` or `ticket` None: that alert is switched off. `title`, `team` and `runbook` are plain text.
+    """
+
+    identity: Identity
+    target: Decimal
+    window: timedelta
+    events: EventSource
+    intervals: Intervals
+    group_by: tuple[str, ...] = ()
+    page: BurnAlert | None = None
+    ticket: BurnAlert | None = None
+    title: str = ""
+    team: str = ""
+    runbook: str = ""
+
+    @property
+    def budget(self) -> Decimal:
+        """The share of events that may fail (0 to 1)."""
+        return error_budget(self.target)
+
+    def series(self, metric: str) -> Selector:
+        """Select this objective's series of a recorded metric."""
+        return self.identity.series(metric)

@@ -1,0 +1,1 @@
+"""PromQL as values: selectors that are parsed, expressions that are built."""

@@ -1,0 +1,134 @@
+"""The recorded series of an objective, in the order in which they read each other.
+
+Everything is a ratio of sums. A mean of ratios, as recorded by others, weighs an idle night like a busy noon (slok/sloth
+issues 241 and 348). Long windows are staged: rates, sums of rates, sums of sums; so no rule reads raw series for days.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from bursar.conventions import (
+    BUDGET_BAD_SUM,
+    BUDGET_REMAINING,
+    BUDGET_TOTAL_SUM,
+    COVERAGE_RATIO,
+    DEFINITION,
+    OBJECTIVE_INFO,
+    PERIOD_BAD_EVENTS,
+    PERIOD_TOTAL_EVENTS,
+    SLI_BAD_RATE,
+    SLI_ERROR_RATIO,
+    SLI_ERROR_RATIO_PERIOD,
+    SLI_TOTAL_RATE,
+    TEAM,
+)
+from bursar.domain.decimals import plain
+from bursar.domain.durations import format_duration
+from bursar.domain.objective import ObjectiveDefinition
+from bursar.domain.promql.build import over_time, ratio, sum_by
+from bursar.domain.rules import Recording
+
+LONGEST_RAW: Final = timedelta(hours=1)
+LONGEST_OF_RATES: Final = timedelta(hours=6)
+
+_SECOND: Final = timedelta(seconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_GRACE: Final = timedelta(minutes=1)
+
+
+def error_ratio_metric(window: timedelta) -> str:
+    """Name the recorded error ratio of one window, `bursar:sli_error:ratio_1h`."""
+    return f"{SLI_ERROR_RATIO}_{format_duration(window)}"
+
+
+def base_rates(objective: ObjectiveDefinition) -> tuple[Recording, ...]:
+    """Events per second, in total and bad: what all sums are made of."""
+    by, window = objective.group_by, objective.intervals.base_window
+    total = sum_by(by, str(objective.series(SLI_TOTAL_RATE)))
+    return (
+        _recording(objective, SLI_TOTAL_RATE, objective.events.judged(by, window)),
+        _recording(objective, SLI_BAD_RATE, objective.events.bad(by, window, total=total)),
+    )
+
+
+def error_ratio(objective: ObjectiveDefinition, window: timedelta) -> Recording:
+    """Record the share of bad events over one window, from the cheapest series that is exact enough for it."""
+    if window <= LONGEST_RAW:
+        total = objective.events.total(objective.group_by, window)
+        bad = objective.events.bad(objective.group_by, window, total=total)
+        expression = ratio(f"({bad})", total)
+    elif window <= LONGEST_OF_RATES:
+        expression = _summed_ratio(objective, SLI_BAD_RATE, SLI_TOTAL_RATE, window)
+    else:
+        expression = _summed_ratio(objective, BUDGET_BAD_SUM, BUDGET_TOTAL_SUM, window)
+    return _recording(objective, error_ratio_metric(window), expression)
+
+
+def budget_balance(objective: ObjectiveDefinition) -> tuple[Recording, ...]:
+    """The error ratio of the whole window, and what it leaves of the budget (1 is all, below 0 is overspent).
+
+    The look-back bridges the slow group's pace and a restart of Prometheus.
+    """
+    lookback = 2 * objective.intervals.slow + _GRACE
+    bad, total = (
+        over_time("last", objective.series(metric), lookback) for metric in (PERIOD_BAD_EVENTS, PERIOD_TOTAL_EVENTS)
+    )
+    spent = f"{objective.series(SLI_ERROR_RATIO_PERIOD)} / {plain(objective.budget)}"
+    return (
+        _recording(objective, SLI_ERROR_RATIO_PERIOD, ratio(bad, total)),
+        _recording(objective, BUDGET_REMAINING, f"1 - {spent}"),
+    )
+
+
+def info(objective: ObjectiveDefinition, definition: str) -> Recording:
+    """Record what people call the objective, and which version of it is loaded, to be joined by `group_left`."""
+    described = {
+        DEFINITION: definition,
+        TEAM: objective.team,
+        "title": objective.title,
+        "target": plain(objective.target),
+        "window": format_duration(objective.window),
+        "runbook_url": objective.runbook,
+    }
+    labels = objective.identity.labels | {name: value for name, value in described.items() if value}
+    return Recording(OBJECTIVE_INFO, "vector(1)", labels)
+
+
+def period_recordings(objective: ObjectiveDefinition) -> tuple[Recording, ...]:
+    """Record the slow group: events per step, their sums over the window, and how much of the window is covered."""
+    return (
+        _step_sum(objective, BUDGET_TOTAL_SUM, SLI_TOTAL_RATE),
+        _step_sum(objective, BUDGET_BAD_SUM, SLI_BAD_RATE),
+        _period_sum(objective, PERIOD_TOTAL_EVENTS, BUDGET_TOTAL_SUM),
+        _period_sum(objective, PERIOD_BAD_EVENTS, BUDGET_BAD_SUM),
+        _coverage(objective),
+    )
+
+
+def _step_sum(objective: ObjectiveDefinition, metric: str, rate_metric: str) -> Recording:
+    """Count the events of one step; the offset keeps the fast group's newest, perhaps missing, sample out."""
+    intervals = objective.intervals
+    summed = over_time("sum", objective.series(rate_metric), intervals.slow, offset=intervals.fast)
+    seconds = plain(Decimal(intervals.fast // _MILLISECOND) / Decimal(_SECOND // _MILLISECOND))
+    return _recording(objective, metric, f"{summed} * {seconds}")
+
+
+def _period_sum(objective: ObjectiveDefinition, metric: str, step_metric: str) -> Recording:
+    return _recording(objective, metric, over_time("sum", objective.series(step_metric), objective.window))
+
+
+def _coverage(objective: ObjectiveDefinition) -> Recording:
+    counted = over_time("count", objective.series(BUDGET_TOTAL_SUM), objective.window)
+    steps = objective.window // objective.intervals.slow
+    return _recording(objective, COVERAGE_RATIO, f"clamp_max({counted} / {steps}, 1)")
+
+
+def _summed_ratio(objective: ObjectiveDefinition, bad: str, total: str, window: timedelta) -> str:
+    return ratio(
+        over_time("sum", objective.series(bad), window), over_time("sum", objective.series(total), window)
+    )
+
+
+def _recording(objective: ObjectiveDefinition, metric: str, expression: str) -> Recording:
+    return Recording(metric, expression, objective.identity.labels)

@@ -1,0 +1,1 @@
+"""The outside world: Kopf, the API server, Prometheus, HTTP."""

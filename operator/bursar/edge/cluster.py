@@ -1,0 +1,242 @@
+"""The API server through the official client: apply, metadata lists, and its answers as our errors."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+import aiohttp
+from kubernetes.aio import client, config
+
+from bursar.compiler.plan import ChildRef, Key, Manifest
+from bursar.conventions import API_VERSION, FIELD_MANAGER, MANAGED_BY_LABEL, PRODUCT, ChildKind
+from bursar.edge.kubeconfig import kubeconfig_exists
+from bursar.edge.resources import ENDPOINTS
+from bursar.engine import telemetry
+from bursar.engine.ports import AnyKind, EventNote, Listed, ServerKind
+from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, Refused, Throttled, Unavailable
+
+APPLY: Final = "application/apply-patch+yaml"
+JSON: Final = "application/json"
+METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+PAGE: Final = 1000
+REQUEST_SECONDS: Final = 30.0
+DEFAULT_RETRY_AFTER_SECONDS: Final = 1.0
+OUR_CHILDREN: Final = f"{MANAGED_BY_LABEL}={PRODUCT}"
+
+Verb = Literal["GET", "PATCH", "PUT", "POST", "DELETE"]
+
+
+async def configured() -> client.Configuration:
+    """Read the current kubeconfig, or inside a Pod its ServiceAccount."""
+    configuration = client.Configuration()
+    configuration.connection_pool_maxsize = 64
+    if kubeconfig_exists():
+        await config.load_kube_config(client_configuration=configuration)
+    else:
+        config.load_incluster_config(client_configuration=configuration)
+    return configuration
+
+
+class ApiServer:
+    """Implements engine.ports.Cluster. `namespaces` empty: the whole cluster.
+
+    A kind that decides about selection and may not be read is left out: its verdict is Unknown then.
+    """
+
+    def __init__(self, api: client.ApiClient, namespaces: tuple[str, ...]) -> None:
+        self._api = api
+        self._namespaces = namespaces
+
+    async def served(self) -> frozenset[AnyKind]:
+        """Ask discovery which of the kinds the server knows."""
+        roots = {endpoint.root for endpoint in ENDPOINTS.values()}
+        known = {root: await self._plurals(root) for root in sorted(roots)}
+        return frozenset(kind for kind, endpoint in ENDPOINTS.items() if endpoint.plural in known[endpoint.root])
+
+    async def permitted(self, kind: ServerKind) -> bool:
+        """Tell whether a selecting kind may be listed in the whole cluster."""
+        try:
+            await self._call("GET", ENDPOINTS[kind].path(), {"limit": "1"})
+        except Forbidden:
+            return False
+        except DependencyMissing:
+            return not self._namespaces
+        return True
+
+    async def list_metadata(self, kind: AnyKind) -> tuple[Listed, ...]:
+        """List a kind without bodies, page by page; generated kinds by our label."""
+        endpoint = ENDPOINTS[kind]
+        places = self._namespaces if self._namespaces and not isinstance(kind, ServerKind) else ("",)
+        rows: list[Listed] = []
+        for namespace in places:
+            try:
+                rows += await self._pages(endpoint.path(namespace), labelled=isinstance(kind, ChildKind))
+            except DependencyMissing:
+                continue
+            except Forbidden:
+                if not isinstance(kind, ServerKind):
+                    raise
+        return tuple(rows)
+
+    async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:
+        """Read one object; None when it, its namespace or its CRD does not exist."""
+        try:
+            answer: Manifest = await self._call("GET", ENDPOINTS[kind].path(namespace, name), {})
+        except DependencyMissing:
+            return None
+        return answer
+
+    async def apply(self, manifest: Manifest) -> Manifest:
+        """Server-side apply of the full intent."""
+        parameters = {"fieldManager": FIELD_MANAGER, "force": "true", "fieldValidation": "Strict"}
+        return await self._write(
+            "PATCH", manifest["kind"], _path(manifest), parameters=parameters, body=manifest, content=APPLY
+        )
+
+    async def replace(self, manifest: Manifest) -> Manifest:
+        """PUT over the version that the manifest names."""
+        parameters = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
+        return await self._write(
+            "PUT", manifest["kind"], _path(manifest), parameters=parameters, body=manifest, content=JSON
+        )
+
+    async def apply_status(
+        self, key: Key, *, manager: str, resource_version: str, status: Mapping[str, Any]
+    ) -> Manifest:
+        """Server-side apply of one manager's part, refused when the object has changed since it was read."""
+        body = {
+            "apiVersion": API_VERSION,
+            "kind": key.kind.value,
+            "metadata": {"name": key.name, "namespace": key.namespace, "resourceVersion": resource_version},
+            "status": status,
+        }
+        parameters = {"fieldManager": manager, "force": "true", "fieldValidation": "Strict"}
+        path = ENDPOINTS[key.kind].path(key.namespace, key.name, "status")
+        return await self._write("PATCH", f"{key.kind}/status", path, parameters=parameters, body=body, content=APPLY)
+
+    async def delete(self, ref: ChildRef, *, uid: str, resource_version: str) -> None:
+        """Delete exactly this version of this object; gone already is fine."""
+        body = {"preconditions": {"uid": uid, "resourceVersion": resource_version}}
+        path = ENDPOINTS[ref.kind].path(ref.namespace, ref.name)
+        try:
+            await self._write("DELETE", ref.kind, path, parameters={}, body=body, content=JSON)
+        except DependencyMissing:
+            return
+
+    async def record(self, note: EventNote) -> None:
+        """Record a core/v1 Event that involves the resource."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        event = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"generateName": f"{note.key.name[:48]}.", "namespace": note.key.namespace},
+            "involvedObject": {
+                "apiVersion": API_VERSION, "kind": note.key.kind.value,
+                "namespace": note.key.namespace, "name": note.key.name, "uid": note.uid,
+            },
+            "type": note.severity, "reason": str(note.reason), "message": note.message[:1024],
+            "source": {"component": PRODUCT}, "firstTimestamp": now, "lastTimestamp": now, "count": 1,
+        }  # fmt: skip
+        path = f"/api/v1/namespaces/{note.key.namespace}/events"
+        await self._write("POST", "Event", path, parameters={}, body=event, content=JSON)
+
+    async def _plurals(self, root: str) -> frozenset[str]:
+        try:
+            answer = await self._call("GET", root, {})
+        except DependencyMissing:
+            return frozenset()
+        return frozenset(entry["name"] for entry in answer["resources"])
+
+    async def _pages(self, path: str, *, labelled: bool) -> list[Listed]:
+        parameters = {"limit": str(PAGE)} | ({"labelSelector": OUR_CHILDREN} if labelled else {})
+        rows: list[Listed] = []
+        while True:
+            answer = await self._call("GET", path, parameters, accept=METADATA_LIST)
+            rows += [_listed(item["metadata"]) for item in answer["items"]]
+            token = answer["metadata"].get("continue")
+            if not token:
+                return rows
+            parameters["continue"] = token
+
+    async def _write(
+        self,
+        verb: Verb,
+        kind: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str],
+        body: Mapping[str, Any],
+        content: str,
+    ) -> Manifest:
+        code = "ok"
+        try:
+            answer: Manifest = await self._call(verb, path, parameters, body=body, content=content)
+        except BursarError as error:
+            code = type(error).__name__
+            raise
+        finally:
+            telemetry.WRITES.labels(verb, kind, code).inc()
+        return answer
+
+    async def _call(
+        self,
+        verb: Verb,
+        path: str,
+        parameters: Mapping[str, str],
+        *,
+        body: Mapping[str, Any] | None = None,
+        content: str = JSON,
+        accept: str = JSON,
+    ) -> Any:
+        headers = {"Accept": accept, "Content-Type": content}
+        await self._api.update_params_for_auth(headers, [], ["BearerToken"], path, verb, body)
+        url = f"{self._api.configuration.host}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+        try:
+            response = await self._api.rest_client.request(
+                verb, url, headers=headers, body=body, _request_timeout=REQUEST_SECONDS
+            )
+            answer = await response.read()
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"{verb} {path}: {type(error).__name__}: {error}") from error
+        if response.status >= 400:
+            raise _error(response.status, f"{verb} {path}", answer, response.headers)
+        return json.loads(answer)
+
+
+def _path(manifest: Manifest) -> str:
+    metadata = manifest["metadata"]
+    return ENDPOINTS[ChildKind(manifest["kind"])].path(metadata["namespace"], metadata["name"])
+
+
+def _listed(metadata: Mapping[str, Any]) -> Listed:
+    return Listed(metadata.get("namespace", ""), metadata["name"], metadata["uid"], metadata["resourceVersion"])
+
+
+def _error(status: int, request: str, answer: bytes, headers: Mapping[str, str]) -> BursarError:
+    message = f"{request}: {status} {_message(answer)}"
+    match status:
+        case 404:
+            return DependencyMissing(message)
+        case 409:
+            return Conflict(message)
+        case 401 | 403:
+            return Forbidden(message)
+        case 429:
+            return Throttled(message, retry_after=_seconds(headers.get("Retry-After", "")))
+        case _ if status >= 500:
+            return Unavailable(message)
+        case _:
+            return Refused(message)
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdigit() else DEFAULT_RETRY_AFTER_SECONDS
+
+
+def _message(answer: bytes) -> str:
+    try:
+        return str(json.loads(answer)["message"])
+    except (ValueError, KeyError, TypeError):
+        return answer[:200].decode(errors="replace")

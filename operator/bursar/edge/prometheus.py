@@ -1,0 +1,140 @@
+"""A Prometheus-compatible query API, with one circuit breaker per server."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import aiohttp
+
+from bursar.engine import telemetry
+from bursar.errors import Unavailable
+from bursar.observer.samples import Answer, Sample
+
+FAILURES_UNTIL_OPEN: Final = 5
+OPEN_SECONDS: Final = 15.0
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
+OFF_LOOP_BYTES: Final = 64 * 1024
+
+
+class Breaker:
+    """Stops asking a server that has failed several times in a row; after a while one request may try again."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._failures = 0
+        self._closed_again_at = 0.0
+
+    def check(self) -> None:
+        """Raise Unavailable while the server is being left alone."""
+        if self._failures >= FAILURES_UNTIL_OPEN and self._monotonic() < self._closed_again_at:
+            raise Unavailable(f"Prometheus failed {self._failures} times in a row; it is left alone for a moment")
+
+    def succeeded(self) -> None:
+        """Close the circuit."""
+        self._failures = 0
+
+    def failed(self) -> None:
+        """Count a failure, and open the circuit when there are too many."""
+        self._failures += 1
+        self._closed_again_at = self._monotonic() + OPEN_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """What every answer of the API is wrapped in."""
+
+    data: Any
+    warnings: tuple[Any, ...]
+    server_time: datetime
+
+
+class PrometheusServer:
+    """Implements engine.ports.Books. `headers` carry a tenant or a token, where the server wants one."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, *, timeout_seconds: float, headers: Mapping[str, str]
+    ) -> None:
+        self._session = session
+        self._url = url.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._headers = dict(headers)
+        self._breaker = Breaker(time.monotonic)
+
+    async def query(self, promql: str) -> Answer:
+        """Evaluate one instant query at the server's present; a partial answer is none."""
+        form = {"query": promql, "partial_response": "false", "nocache": "1"}
+        envelope = await self._ask("POST", "query", form)
+        if envelope.warnings:
+            raise Unavailable(f"{self._url}: incomplete answer: {'; '.join(map(str, envelope.warnings))}")
+        return _vector(envelope)
+
+    async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
+        """Read another endpoint below /api/v1; returns its `data`."""
+        return (await self._ask("GET", path, parameters)).data
+
+    async def _ask(self, verb: str, path: str, parameters: Mapping[str, str]) -> _Envelope:
+        self._breaker.check()
+        started = time.monotonic()
+        try:
+            answer = await self._fetch(verb, path, parameters)
+        except Unavailable:
+            self._breaker.failed()
+            telemetry.PROMETHEUS_SECONDS.labels("failure").observe(time.monotonic() - started)
+            raise
+        self._breaker.succeeded()
+        telemetry.PROMETHEUS_SECONDS.labels("success").observe(time.monotonic() - started)
+        return answer
+
+    async def _fetch(self, verb: str, path: str, parameters: Mapping[str, str]) -> _Envelope:
+        url = f"{self._url}/api/v1/{path}"
+        sent = {"data": parameters} if verb == "POST" else {"params": parameters}
+        try:
+            async with self._session.request(
+                verb,
+                url,
+                timeout=self._timeout,
+                headers=self._headers,
+                **sent,  # type: ignore[arg-type]
+            ) as response:
+                body = await response.content.read(MAX_BODY_BYTES + 1)
+                while len(body) <= MAX_BODY_BYTES and (more := await response.content.read(MAX_BODY_BYTES)):
+                    body += more
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"{url}: {type(error).__name__}: {error}".rstrip(": ")) from error
+        if len(body) > MAX_BODY_BYTES:
+            raise Unavailable(f"{url}: the answer is larger than {MAX_BODY_BYTES} bytes")
+        return await _decode(url, response, body)
+
+
+async def _decode(url: str, response: aiohttp.ClientResponse, body: bytes) -> _Envelope:
+    """Read the envelope; large bodies are parsed off the event loop."""
+    status = response.status
+    try:
+        envelope = await asyncio.to_thread(json.loads, body) if len(body) > OFF_LOOP_BYTES else json.loads(body)
+        if envelope["status"] != "success":
+            raise Unavailable(f"{url}: {status} {envelope.get('errorType', '')}: {envelope.get('error', '')}")
+        return _Envelope(envelope["data"], tuple(envelope.get("warnings", ())), _server_time(response))
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unavailable(f"{url}: {status}, and no Prometheus answer: {body[:80]!r}") from error
+
+
+def _server_time(response: aiohttp.ClientResponse) -> datetime:
+    """The server's clock, for vectors without a sample to read it from."""
+    stamp = response.headers.get("Date")
+    return parsedate_to_datetime(stamp) if stamp else datetime.now(UTC)
+
+
+def _vector(envelope: _Envelope) -> Answer:
+    try:
+        if envelope.data["resultType"] != "vector":
+            raise Unavailable(f"expected a vector, got {envelope.data['resultType']}")
+        rows = [row for row in envelope.data["result"] if "value" in row]
+        at = datetime.fromtimestamp(rows[0]["value"][0], UTC) if rows else envelope.server_time
+        return Answer(at=at, samples=tuple(Sample(row["metric"], float(row["value"][1])) for row in rows))
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise Unavailable(f"not a vector: {type(error).__name__}: {error}") from error

@@ -1,0 +1,1 @@
+"""The kind-agnostic, level-triggered engine: store, queue, worker, resync, status."""

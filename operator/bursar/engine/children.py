@@ -1,0 +1,137 @@
+"""Makes the generated objects of one resource what its plan says: apply, repair, prune; never touch a foreign one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bursar.compiler.objects import bounded_name
+from bursar.compiler.plan import ChildRef, Key, Manifest
+from bursar.conventions import ChildKind
+from bursar.engine.digest import desired_digest
+from bursar.engine.ports import Cluster
+from bursar.engine.store import Child, ChildIndex, Live, child_of, labelled_owner
+from bursar.errors import TransientError
+
+
+class NotOwned(TransientError):
+    """An object of the wanted name exists and belongs to somebody else."""
+
+    def __init__(self, ref: ChildRef) -> None:
+        super().__init__(
+            f"{ref.kind} {ref.namespace}/{ref.name} exists and was not made by Bursar; it stays untouched. "
+            "Delete or rename it, and Bursar takes the name"
+        )
+        self.ref = ref
+
+
+class Outcome(Enum):
+    """What it took to bring one object in line."""
+
+    UNCHANGED = auto()
+    WRITTEN = auto()
+    REPAIRED = auto()  # somebody else had changed or deleted it
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What we last made of an object: what we wanted, and the digest of what the server made of it."""
+
+    wanted: bytes
+    answered: bytes
+
+
+class Children:
+    """Applies plans. All state is a cache of the cluster: losing it costs reads, never correctness."""
+
+    def __init__(self, cluster: Cluster, index: ChildIndex) -> None:
+        self._cluster = cluster
+        self._index = index
+        self._settled: dict[ChildRef, _Settled] = {}
+
+    async def bring_in_line(self, owner: Live, manifests: Sequence[Manifest]) -> tuple[ChildRef, ...]:
+        """Make exactly these objects exist for an owner; returns those that had drifted and were repaired.
+
+        Raises NotOwned for a foreign object of the same name, and whatever the API server answers.
+        """
+        wanted = {ref_of(manifest): manifest for manifest in manifests}
+        repaired = [
+            ref for ref, manifest in wanted.items() if await self._ensure(owner, ref, manifest) is Outcome.REPAIRED
+        ]
+        for child in self._index.of(owner.key):
+            if child.ref not in wanted:
+                await self._delete(child)
+        return tuple(repaired)
+
+    def forget(self, owner: Key) -> None:
+        """Drop what is remembered of a deleted resource's objects."""
+        for child in self._index.of(owner):
+            self._settled.pop(child.ref, None)
+
+    async def _ensure(self, owner: Live, ref: ChildRef, manifest: Manifest) -> Outcome:
+        wanted = desired_digest(manifest)
+        settled = self._settled.get(ref)
+        child = self._index.get(ref) or await self._adopt(owner, ref)
+        if child is not None and child.owner_uid == owner.uid and self._in_line(child, wanted, settled):
+            return Outcome.UNCHANGED
+        answer = await self._cluster.apply(manifest)
+        applied = child_of(ref, answer)
+        if applied is None or applied.digest != wanted:
+            answer = await self._cluster.replace(_over(manifest, answer))
+            applied = child_of(ref, answer)
+        if applied is not None:
+            self._index.put(applied)
+            self._settled[ref] = _Settled(wanted=wanted, answered=applied.digest)
+        drifted = settled is not None and settled.wanted == wanted
+        return Outcome.REPAIRED if drifted else Outcome.WRITTEN
+
+    @staticmethod
+    def _in_line(child: Child, wanted: bytes, settled: _Settled | None) -> bool:
+        if child.digest == wanted:
+            return True
+        return settled is not None and settled.wanted == wanted and settled.answered == child.digest
+
+    async def _adopt(self, owner: Live, ref: ChildRef) -> Child | None:
+        """Look for an object that no watch has shown; an apply would merge into a foreign one without a word."""
+        live = await self._cluster.get(ref.kind, ref.namespace, ref.name)
+        if live is None:
+            return None
+        if not _is_ours(owner, ref, live):
+            raise NotOwned(ref)
+        child = child_of(ref, live)
+        if child is not None:
+            self._index.put(child)
+        return child
+
+    async def _delete(self, child: Child) -> None:
+        await self._cluster.delete(child.ref, uid=child.uid, resource_version=child.resource_version)
+        self._index.remove(child.ref)
+        self._settled.pop(child.ref, None)
+
+
+def ref_of(manifest: Manifest) -> ChildRef:
+    """Name the object that a manifest describes."""
+    metadata = manifest["metadata"]
+    return ChildRef(ChildKind(manifest["kind"]), metadata["namespace"], metadata["name"])
+
+
+def _is_ours(owner: Live, ref: ChildRef, live: Manifest) -> bool:
+    metadata = live["metadata"]
+    if any(reference.get("uid") == owner.uid for reference in metadata.get("ownerReferences", ())):
+        return True
+    labelled = labelled_owner(ref, metadata)
+    return labelled is not None and (labelled.kind, labelled.name) == (
+        owner.key.kind,
+        bounded_name(owner.key.name),
+    )
+
+
+def _over(manifest: Manifest, answer: Manifest) -> Manifest:
+    """The wanted object on top of a live one: labels and annotations of others stay, everything else is ours."""
+    live = answer["metadata"]
+    metadata = {
+        **manifest["metadata"],
+        "labels": {**live.get("labels", {}), **manifest["metadata"]["labels"]},
+        "annotations": live.get("annotations", {}),
+        "resourceVersion": live["resourceVersion"],
+    }
+    return {**manifest, "metadata": metadata}

@@ -1,0 +1,124 @@
+"""Takes in what the watches and the resync bring: parse, remember, queue what is affected; never raises or waits."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bursar.compiler.plan import ChildRef, Key
+from bursar.conventions import REQUESTED_AT_ANNOTATION, ChildKind, Kind
+from bursar.engine import telemetry
+from bursar.engine.ports import AnyKind, Clock, KindSpec, ServerKind
+from bursar.engine.queue import Lane, WorkQueue
+from bursar.engine.selectors import SelectorStore
+from bursar.engine.status import StatusWriter
+from bursar.engine.store import ChildIndex, Live, ResourceStore, child_of, newer
+from bursar.errors import InvalidSpec
+
+log = logging.getLogger(__name__)
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One object as a watch or a GET shows it; `raw` None means that it is gone. `initial`: from a list."""
+
+    kind: AnyKind
+    namespace: str
+    name: str
+    raw: Raw | None
+    initial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The only way into the stores."""
+
+    kinds: Mapping[Kind, KindSpec]
+    store: ResourceStore
+    index: ChildIndex
+    selectors: SelectorStore
+    queue: WorkQueue[Key]
+    status: StatusWriter
+    clock: Clock
+
+    def accept(self, sighting: Sighting) -> None:
+        """Take in one sighting."""
+        telemetry.WATCH_LAST_EVENT.labels(sighting.kind.value).set(self.clock.now().timestamp())
+        gone = sighting.raw is None or "deletionTimestamp" in sighting.raw["metadata"]
+        match sighting.kind:
+            case Kind():
+                self._resource(Key(sighting.kind, sighting.namespace, sighting.name), sighting, gone=gone)
+            case ChildKind():
+                self._child(ChildRef(sighting.kind, sighting.namespace, sighting.name), sighting, gone=gone)
+            case ServerKind():
+                self._server(sighting, gone=gone)
+
+    def queue_everything(self) -> None:
+        """Look at every resource again."""
+        for key in self.store:
+            self.queue.add(key, Lane.BACKLOG)
+
+    def _resource(self, key: Key, sighting: Sighting, *, gone: bool) -> None:
+        lane = Lane.BACKLOG if sighting.initial else Lane.EDIT
+        known = self.store.get(key)
+        if gone or sighting.raw is None:
+            if self.store.remove(key) is not None:
+                self._queue_with_dependants(key, lane)
+            return
+        live = self._read(key, sighting.raw)
+        if known is not None and known.uid == live.uid and newer(known.resource_version, live.resource_version):
+            return
+        references = self.kinds[key.kind].references(live.resource) if live.resource is not None else frozenset()
+        self.store.put(live, references)
+        meddled = self.status.seen(live, sighting.raw.get("status", {}))
+        telemetry.RESOURCES.labels(key.kind.value).set(len(self.store.of_kind(key.kind)))
+        if known is None or not known.same_wish(live):
+            self._queue_with_dependants(key, lane)
+        elif meddled:
+            self.queue.add(key, lane)
+
+    def _read(self, key: Key, raw: Raw) -> Live:
+        metadata = raw["metadata"]
+        resource, invalid = None, None
+        try:
+            resource = self.kinds[key.kind].parse(raw)
+        except InvalidSpec as error:
+            invalid = error
+        return Live(
+            key=key,
+            uid=metadata["uid"],
+            generation=metadata["generation"],
+            resource_version=metadata["resourceVersion"],
+            requested_at=metadata.get("annotations", {}).get(REQUESTED_AT_ANNOTATION, ""),
+            resource=resource,
+            invalid=invalid,
+        )
+
+    def _child(self, ref: ChildRef, sighting: Sighting, *, gone: bool) -> None:
+        known = self.index.get(ref)
+        child = None if gone or sighting.raw is None else child_of(ref, sighting.raw, known)
+        if child is None:
+            lost = self.index.remove(ref)
+            if lost is not None:
+                self.queue.add(lost.owner)
+        elif known is None or known.uid != child.uid or newer(child.resource_version, known.resource_version):
+            self.index.put(child)
+            if known is None or (known.digest, known.rejection, known.owner_uid) != (
+                child.digest,
+                child.rejection,
+                child.owner_uid,
+            ):
+                self.queue.add(child.owner, Lane.BACKLOG if sighting.initial else Lane.EDIT)
+        telemetry.CHILDREN.set(len(self.index))
+
+    def _server(self, sighting: Sighting, *, gone: bool) -> None:
+        raw = None if gone else sighting.raw
+        if self.selectors.accept(sighting.kind, sighting.namespace, sighting.name, raw):
+            self.queue_everything()
+
+    def _queue_with_dependants(self, key: Key, lane: Lane) -> None:
+        self.queue.add(key, lane)
+        for dependant in self.store.dependants(key):
+            self.queue.add(dependant, lane)

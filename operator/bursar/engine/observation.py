@@ -1,0 +1,184 @@
+"""Keeps the books: asks Prometheus once per cycle for everything, and writes what changed its meaning."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from bursar.compiler.plan import Condition, Key
+from bursar.conventions import Kind, Reason
+from bursar.engine import telemetry
+from bursar.engine.ports import Books, Clock, KindSpec
+from bursar.engine.status import StatusWriter
+from bursar.engine.store import Live, ResourceStore
+from bursar.errors import BursarError, TransientError
+from bursar.observer.samples import Observed
+
+log = logging.getLogger(__name__)
+
+LONGEST_SILENCE_SECONDS: Final = 3600.0
+FAILURES_UNTIL_STALE: Final = 2
+KEYS_PER_BREATH: Final = 50
+WRITES_AT_ONCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What was last written of a resource's books, and when it shall be written again at the latest."""
+
+    uid: str
+    observed: Observed
+    due: float
+
+
+class Observation:
+    """The reading side of the engine. `books` None: no Prometheus is configured."""
+
+    def __init__(
+        self,
+        *,
+        kinds: Mapping[Kind, KindSpec],
+        store: ResourceStore,
+        status: StatusWriter,
+        books: Books | None,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._kinds = kinds
+        self._store = store
+        self._status = status
+        self._books = books
+        self._clock = clock
+        self._jitter = jitter
+        self._facts: dict[Key, Any] = {}
+        self._last: dict[Key, _Last] = {}
+        self._surveys: dict[Kind, Any] = {}
+        self._failures: dict[Kind, int] = dict.fromkeys(kinds, 0)
+
+    def know(self, key: Key, facts: Any) -> None:
+        """Remember what the newest plan says about reading a resource's books; None keeps what was known."""
+        if facts is not None:
+            self._facts[key] = facts
+
+    def forget(self, key: Key) -> None:
+        """Drop what is remembered of a deleted resource."""
+        self._facts.pop(key, None)
+        self._last.pop(key, None)
+
+    async def run(self, interval_seconds: float) -> None:
+        """Keep the books until cancelled, one cycle per interval."""
+        while True:
+            started = self._clock.monotonic()
+            await self.cycle()
+            await asyncio.sleep(max(0.0, interval_seconds - (self._clock.monotonic() - started)))
+
+    async def cycle(self) -> None:
+        """Read the books of every kind once."""
+        for kind, spec in self._kinds.items():
+            started = self._clock.monotonic()
+            failure = await self._survey(spec)
+            if failure is None:
+                telemetry.BOOKS_AS_OF.labels(kind.value).set(self._clock.now().timestamp())
+                await self._read(kind, partial(self._observe, spec))
+            elif self._books is None or self._failures[kind] >= FAILURES_UNTIL_STALE:
+                await self._read(kind, partial(self._stale, spec, failure=failure))
+            telemetry.BOOKS_SECONDS.labels(kind.value).set(self._clock.monotonic() - started)
+
+    async def refresh(self, live: Live) -> None:
+        """Bring the observed half to the resource's newest generation, before its Ready says that it is there."""
+        conditions = self._status.observed(live).get("conditions", ())
+        if all(condition["observedGeneration"] == live.generation for condition in conditions):
+            return
+        spec = self._kinds[live.key.kind]
+        observed = self._observe(spec, live) or self._stale(spec, live, failure="not read since the operator started")
+        if observed is not None:
+            await self._write(live, observed)
+
+    async def _survey(self, spec: KindSpec) -> str | None:
+        """Ask everything about one kind; returns why that failed, None when it did not."""
+        if self._books is None:
+            return "no Prometheus is configured; set the operator's prometheusUrl"
+        resources = {
+            live.key: (live.resource, self._facts[live.key])
+            for live in self._store.of_kind(spec.kind)
+            if live.resource is not None and live.key in self._facts
+        }
+        try:
+            self._surveys[spec.kind] = await spec.observer.survey(self._books, resources)
+        except TransientError as error:
+            self._failures[spec.kind] += 1
+            log.warning("books not read", extra={"kind": spec.kind.value, "error": str(error)})
+            return str(error)
+        self._failures[spec.kind] = 0
+        return None
+
+    async def _read(self, kind: Kind, read: Callable[[Live], Observed | None]) -> None:
+        observer = self._kinds[kind].observer
+        pending: list[tuple[Live, Observed]] = []
+        for number, live in enumerate(self._store.of_kind(kind)):
+            if number % KEYS_PER_BREATH == 0:
+                await asyncio.sleep(0)
+            observed = read(live)
+            if observed is not None and self._worth_writing(observer.changed, live, observed):
+                pending.append((live, observed))
+        await self._write_all(pending)
+
+    def _worth_writing(self, changed: Callable[[Observed, Observed], bool], live: Live, observed: Observed) -> bool:
+        last = self._last.get(live.key)
+        if last is None or last.uid != live.uid:
+            return True
+        return self._clock.monotonic() >= last.due or changed(last.observed, observed)
+
+    def _observe(self, spec: KindSpec, live: Live) -> Observed | None:
+        survey, facts = self._surveys.get(spec.kind), self._facts.get(live.key)
+        if live.resource is None or facts is None or survey is None:
+            return None
+        return spec.observer.observe(live.key, live.resource, facts, survey, self._previous(live))
+
+    def _stale(self, spec: KindSpec, live: Live, *, failure: str) -> Observed | None:
+        if live.resource is None:
+            return None
+        return spec.observer.stale(live.resource, self._previous(live), failure)
+
+    def _previous(self, live: Live) -> Observed | None:
+        """What the status holds: as we wrote it, or as we found it when we started."""
+        last = self._last.get(live.key)
+        if last is not None and last.uid == live.uid:
+            return last.observed
+        return observed_of(self._status.observed(live))
+
+    async def _write_all(self, pending: Iterable[tuple[Live, Observed]]) -> None:
+        slots = asyncio.Semaphore(WRITES_AT_ONCE)
+
+        async def write(live: Live, observed: Observed) -> None:
+            async with slots:
+                try:
+                    await self._write(live, observed)
+                except BursarError as error:
+                    log.info(
+                        "books not written, next cycle tries again",
+                        extra={"key": str(live.key), "error": str(error)},
+                    )
+
+        await asyncio.gather(*(write(live, observed) for live, observed in pending))
+
+    async def _write(self, live: Live, observed: Observed) -> None:
+        current = self._store.get(live.key)
+        if current is None or current.uid != live.uid:
+            return
+        await self._status.observe(current, observed)
+        due = self._clock.monotonic() + LONGEST_SILENCE_SECONDS * self._jitter()
+        self._last[live.key] = _Last(live.uid, observed, due)
+
+
+def observed_of(part: Mapping[str, Any]) -> Observed | None:
+    """Read back the observed half of a live status; None when nothing was observed yet."""
+    conditions = tuple(
+        Condition(entry["type"], entry["status"], Reason(entry["reason"]), entry["message"])
+        for entry in part.get("conditions", ())
+        if entry["reason"] in tuple(Reason)
+    )
+    fields = {name: value for name, value in part.items() if name != "conditions"}
+    return Observed(fields=fields, conditions=conditions) if fields or conditions else None

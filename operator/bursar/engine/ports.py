@@ -1,0 +1,138 @@
+"""What the engine needs of the world; the edge provides it, tests may stand in for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bursar.api.base import Resource
+from bursar.compiler.plan import ChildRef, Key, Manifest, Plan
+from bursar.compiler.view import View
+from bursar.conventions import ChildKind, Kind, Reason
+from bursar.observer.samples import Answer, Observed
+
+
+class ServerKind(StrEnum):
+    """The kinds that decide which Prometheus selects an object."""
+
+    PROMETHEUS = "Prometheus"
+    THANOS_RULER = "ThanosRuler"
+    NAMESPACE = "Namespace"
+
+
+AnyKind = Kind | ChildKind | ServerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of a metadata-only LIST."""
+
+    namespace: str
+    name: str
+    uid: str
+    resource_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventNote:
+    """A Kubernetes Event to be recorded on a resource. `severity` is Normal or Warning."""
+
+    key: Key
+    uid: str
+    severity: str
+    reason: Reason
+    message: str
+
+
+class Cluster(Protocol):
+    """The API server. Every call raises the transient errors of `bursar.errors`, or Refused."""
+
+    async def served(self) -> frozenset[AnyKind]:
+        """Tell which of our, the generated and the selecting kinds the server knows."""
+        ...
+
+    async def list_metadata(self, kind: AnyKind) -> tuple[Listed, ...]:
+        """List a kind without bodies; generated kinds only where they carry our label. Empty when not served."""
+        ...
+
+    async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:
+        """Read one object; None when there is none."""
+        ...
+
+    async def apply(self, manifest: Manifest) -> Manifest:
+        """Server-side apply of the full intent; returns the server's answer."""
+        ...
+
+    async def replace(self, manifest: Manifest) -> Manifest:
+        """PUT; the manifest carries the resourceVersion that it replaces."""
+        ...
+
+    async def apply_status(
+        self, key: Key, *, manager: str, resource_version: str, status: Mapping[str, Any]
+    ) -> Manifest:
+        """Server-side apply of one manager's full part of a status, on exactly this version of the object."""
+        ...
+
+    async def delete(self, ref: ChildRef, *, uid: str, resource_version: str) -> None:
+        """Delete exactly this version of this object; gone already is fine."""
+        ...
+
+    async def record(self, note: EventNote) -> None:
+        """Record a Kubernetes Event."""
+        ...
+
+
+class Books(Protocol):
+    """A Prometheus-compatible query API."""
+
+    async def query(self, promql: str) -> Answer:
+        """Evaluate one instant query now. Raises Unavailable for everything that is not a complete answer."""
+        ...
+
+    async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
+        """Read another endpoint below /api/v1, such as rules or targets; returns its `data`."""
+        ...
+
+
+class Clock(Protocol):
+    """Time as an argument."""
+
+    def now(self) -> datetime:
+        """Wall-clock time in UTC, for what people read."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards, for what machines decide."""
+        ...
+
+
+class Observer(Protocol):
+    """How one kind's share of the status is read from Prometheus; pure but for the queries it is given."""
+
+    async def survey(self, books: Books, resources: Mapping[Key, tuple[Resource, Any]]) -> Any:
+        """Ask everything for one cycle; `resources` maps a key to the resource and its plan's facts."""
+        ...
+
+    def observe(self, key: Key, resource: Resource, facts: Any, survey: Any, previous: Observed | None) -> Observed:
+        """Read one resource's books out of the survey; `survey` None: nothing was asked yet."""
+        ...
+
+    def stale(self, resource: Resource, previous: Observed | None, failure: str) -> Observed:
+        """Say that the books could not be read; the last values stay."""
+        ...
+
+    def changed(self, previous: Observed, new: Observed) -> bool:
+        """Tell whether the meaning changed enough to be written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """All that the engine knows of a kind. `references` names the resources that a resource depends on."""
+
+    kind: Kind
+    parse: Callable[[Mapping[str, Any]], Resource]
+    compile: Callable[[Any, View], Plan]
+    references: Callable[[Any], frozenset[Key]]
+    observer: Observer

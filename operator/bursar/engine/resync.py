@@ -1,0 +1,108 @@
+"""Compares the stores with the API server: opens the gate at start, and finds what a broken watch has missed.
+
+A watch that restarts shows what exists, never what has vanished meanwhile. A metadata-only LIST per kind shows both.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bursar.conventions import ChildKind, Kind
+from bursar.engine import telemetry
+from bursar.engine.feed import Feed, Sighting
+from bursar.engine.ports import AnyKind, Clock, Cluster, Listed, ServerKind
+from bursar.errors import TransientError
+
+log = logging.getLogger(__name__)
+
+CATCH_UP_SECONDS: Final = 20.0
+CATCH_UP_POLL_SECONDS: Final = 0.05
+RETRY_SECONDS: Final = 2.0
+GETS_AT_ONCE: Final = 8
+
+Known = dict[tuple[str, str], tuple[str, str]]
+"""Namespace and name of what is known of a kind -> uid and resourceVersion."""
+
+
+@dataclass(slots=True)
+class Resync:
+    """Repairs the stores through the same feed that the watches use."""
+
+    cluster: Cluster
+    feed: Feed
+    clock: Clock
+    synced: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, interval_seconds: float, jitter: Callable[[], float]) -> None:
+        """Open the gate as soon as everything has been seen, then compare once per interval, until cancelled."""
+        while not self.synced.is_set():
+            try:
+                await self.open_gate()
+            except TransientError as error:
+                log.warning("first comparison failed, will retry", extra={"error": str(error)})
+                await asyncio.sleep(RETRY_SECONDS)
+        while True:
+            await asyncio.sleep(interval_seconds * jitter())
+            try:
+                await self.compare()
+            except TransientError as error:
+                telemetry.RESYNCS.labels("failure").inc()
+                log.warning("comparison failed, next interval tries again", extra={"error": str(error)})
+
+    async def open_gate(self) -> None:
+        """Wait until the watches have shown all that exists; what they have not shown by then is read one by one."""
+        kinds = await self.cluster.served()
+        listed = {kind: await self.cluster.list_metadata(kind) for kind in sorted(kinds)}
+        deadline = self.clock.monotonic() + CATCH_UP_SECONDS
+        while self._behind(listed) and self.clock.monotonic() < deadline:  # noqa: ASYNC110  many stores, no one event
+            await asyncio.sleep(CATCH_UP_POLL_SECONDS)
+        for kind, rows in listed.items():
+            await self._repair(kind, rows)
+        self.synced.set()
+        log.info("caches in sync", extra={"resources": len(self.feed.store), "children": len(self.feed.index)})
+
+    async def compare(self) -> None:
+        """Compare everything once, then look at every resource again."""
+        for kind in sorted(await self.cluster.served()):
+            await self._repair(kind, await self.cluster.list_metadata(kind))
+        telemetry.RESYNCS.labels("success").inc()
+        self.feed.queue_everything()
+
+    async def _repair(self, kind: AnyKind, rows: tuple[Listed, ...]) -> None:
+        """Read anew, one by one, what the list and the store disagree about, in both directions."""
+        known = self._known(kind)
+        listed = {(row.namespace, row.name) for row in rows}
+        suspects = [
+            (row.namespace, row.name)
+            for row in rows
+            if known.get((row.namespace, row.name)) != (row.uid, row.resource_version)
+        ] + [name for name in known if name not in listed]
+        slots = asyncio.Semaphore(GETS_AT_ONCE)
+        await asyncio.gather(*(self._read(kind, namespace, name, slots) for namespace, name in suspects))
+
+    async def _read(self, kind: AnyKind, namespace: str, name: str, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            raw = await self.cluster.get(kind, namespace, name)
+        telemetry.RESYNC_FOUND.inc()
+        self.feed.accept(Sighting(kind, namespace, name, raw, initial=True))
+
+    def _behind(self, listed: Mapping[AnyKind, tuple[Listed, ...]]) -> bool:
+        return any(self._unseen(kind, rows) for kind, rows in listed.items())
+
+    def _unseen(self, kind: AnyKind, rows: tuple[Listed, ...]) -> bool:
+        known = self._known(kind)
+        return any((row.namespace, row.name) not in known for row in rows)
+
+    def _known(self, kind: AnyKind) -> Known:
+        match kind:
+            case Kind():
+                return {
+                    (live.key.namespace, live.key.name): (live.uid, live.resource_version)
+                    for live in self.feed.store.of_kind(kind)
+                }
+            case ChildKind():
+                return self.feed.index.versions(kind)
+            case ServerKind():
+                return self.feed.selectors.versions(kind)

@@ -1,0 +1,1 @@
+"""Pure reading: a resource and the answers of Prometheus in, its observed status out."""

@@ -1,0 +1,35 @@
+"""The kinds that this operator serves: one line each."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from bursar.api.parse import parse_resource
+from bursar.compiler.affected import references
+from bursar.compiler.monitoring_target import compile_monitoring_target
+from bursar.compiler.sla import compile_sla
+from bursar.conventions import Kind
+from bursar.engine.ports import KindSpec
+from bursar.observer.monitoring_target import TargetObserver
+from bursar.observer.sla import SlaObserver
+from bursar.settings import Settings
+
+
+def kind_specs(settings: Settings) -> Mapping[Kind, KindSpec]:
+    """Assemble what the engine needs to know of every kind."""
+    specs = (
+        KindSpec(
+            kind=Kind.MONITORING_TARGET,
+            parse=partial(parse_resource, Kind.MONITORING_TARGET),
+            compile=compile_monitoring_target,
+            references=references,
+            observer=TargetObserver(settings.signals_interval),
+        ),
+        KindSpec(
+            kind=Kind.SLA,
+            parse=partial(parse_resource, Kind.SLA),
+            compile=compile_sla,
+            references=references,
+            observer=SlaObserver(),
+        ),
+    )
+    return {spec.kind: spec for spec in specs}

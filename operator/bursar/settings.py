@@ -1,0 +1,81 @@
+"""How a platform configures the operator: one documented model, set by flag or BURSAR_* environment."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bursar.domain.durations import parse_duration
+
+
+def _list(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _pairs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    if any(not separator for _, separator, _ in pairs):
+        raise ValueError("write key=value,key=value")
+    return {key.strip(): text.strip() for key, _, text in pairs}
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
+Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
+Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
+
+
+class Settings(BaseModel):
+    """Every setting; a field `fast_interval` is the flag --fast-interval and the variable BURSAR_FAST_INTERVAL."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    namespaces: Names = Field(default=(), description="Namespaces to watch, comma-separated; empty: the whole cluster.")
+    prometheus_url: str = Field(
+        default="",
+        pattern=r"^(https?://.+)?$",
+        description="Prometheus, Thanos Query, Mimir or VictoriaMetrics to read budgets from; empty: no books.",
+    )
+    prometheus_headers: Pairs = Field(
+        default={}, description="Headers for that server, as name=value,name=value; a tenant or a token."
+    )
+    prometheus_timeout: Duration = Field(default=timedelta(seconds=10), description="How long one query may take.")
+    refresh_interval: Duration = Field(
+        default=timedelta(seconds=30), description="How often the budgets of all SLAs are read."
+    )
+    signals_interval: Duration = Field(
+        default=timedelta(minutes=5), description="How often the signals of a target are looked for."
+    )
+    object_labels: Pairs = Field(
+        default={},
+        description="Labels for every generated object, as key=value,key=value; what your Prometheus selects by.",
+    )
+    fast_interval: Duration = Field(
+        default=timedelta(minutes=1), description="Evaluation interval of recordings and alerts."
+    )
+    slow_interval: Duration | None = Field(
+        default=None,
+        description="Evaluation interval of the budget sums; empty: 5m for windows of 5d and more, else 1m.",
+    )
+    scrape_interval: Duration = Field(
+        default=timedelta(seconds=30), description="Scrape interval where no target says one."
+    )
+    workers: int = Field(default=16, ge=1, le=256, description="How many resources are reconciled at a time.")
+    resync_interval: Duration = Field(
+        default=timedelta(minutes=10), description="How often everything is compared with the API server."
+    )
+    not_owned_interval: Duration = Field(
+        default=timedelta(minutes=5),
+        description="How often a name that a foreign object holds is tried again.",
+    )
+    listen_address: str = Field(default="0.0.0.0", description="Address of health and metrics.")
+    listen_port: int = Field(default=8080, ge=0, le=65535, description="Port of health and metrics; 0: any free port.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error."
+    )
+    log_format: str = Field(default="json", pattern="^(json|text)$", description="json or text.")

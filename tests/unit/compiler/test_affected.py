@@ -1,0 +1,29 @@
+from decimal import Decimal
+
+from bursar.api.base import ObjectMeta
+from bursar.api.monitoring_target import MonitoringTarget, MonitoringTargetSpec
+from bursar.api.sla import SLA, Indicator, Objective, RatioIndicator, SLASpec, TargetRef
+from bursar.compiler.affected import references
+from bursar.compiler.plan import Key
+from bursar.conventions import Kind
+from bursar.domain.promql.selector import parse_selector
+
+META = ObjectMeta(name="checkout", namespace="shop")
+OWN_QUERIES = Objective(
+    name="jobs",
+    target=Decimal(99),
+    indicator=Indicator(ratio=RatioIndicator(bad=parse_selector("failed"), total=parse_selector("all_jobs"))),
+)
+
+
+def test_an_sla_depends_on_its_target_in_its_own_namespace():
+    spec = SLASpec(target_ref=TargetRef(name="api"), objectives=(OWN_QUERIES,))
+    assert references(SLA(metadata=META, spec=spec)) == {Key(Kind.MONITORING_TARGET, "shop", "api")}
+
+
+def test_an_sla_with_queries_of_its_own_depends_on_nothing():
+    assert references(SLA(metadata=META, spec=SLASpec(objectives=(OWN_QUERIES,)))) == frozenset()
+
+
+def test_a_target_depends_on_nothing():
+    assert references(MonitoringTarget(metadata=META, spec=MonitoringTargetSpec())) == frozenset()

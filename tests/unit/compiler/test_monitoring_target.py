@@ -1,0 +1,247 @@
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from bursar.api.monitoring_target import MonitoringTarget
+from bursar.compiler.monitoring_target import compile_monitoring_target
+from bursar.compiler.monitors import monitor, scrape_pools
+from bursar.compiler.objects import MAX_NAME
+from bursar.compiler.plan import Accepted, Rejected, Waiting
+from bursar.compiler.view import RulePolicy, Selectors
+from bursar.conventions import ChildKind, Reason
+
+SERVICE = {"service": {"selector": {"matchLabels": {"app": "checkout"}}, "endpoints": [{"port": "http"}]}}
+PODS = {"pods": {"selector": {}, "endpoints": [{"port": "http"}, {"portNumber": 9090}]}}
+PROBE = {"probe": {"prober": "blackbox:9115", "module": "http_2xx", "targets": ["https://shop.example.com"]}}
+STATIC = {"static": {"targets": ["db.example.com:9187"]}}
+IDENTITY = [
+    {"action": "replace", "targetLabel": "namespace", "replacement": "shop"},
+    {"action": "replace", "targetLabel": "monitoring_target", "replacement": "checkout"},
+]
+EVERYTHING = {
+    f"{prefix}{suffix}": {}
+    for prefix in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig")
+    for suffix in ("Selector", "NamespaceSelector")
+}
+
+
+@dataclass(frozen=True)
+class World:
+    served: frozenset[ChildKind] = frozenset(ChildKind)
+    policy: RulePolicy = RulePolicy(labels={"release": "kps"})
+    selectors: Selectors = field(
+        default=Selectors(
+            servers=(
+                {"kind": "Prometheus", "metadata": {"namespace": "monitoring", "name": "k8s"}, "spec": EVERYTHING},
+            ),
+            namespaces={},
+        )
+    )
+
+    def serves(self, kind):
+        return kind in self.served
+
+    def target(self, namespace, name):
+        raise AssertionError("a target refers to no other target")
+
+    def sla(self, namespace, name):
+        raise AssertionError("a target refers to no SLA")
+
+
+def target(scrape=None, *, name="checkout", **spec):
+    chosen = {} if scrape is None else {"scrape": scrape}
+    return MonitoringTarget.model_validate(
+        {"metadata": {"name": name, "namespace": "shop", "uid": "u-1"}, "spec": {**chosen, **spec}}
+    )
+
+
+def compiled(scrape, **spec):
+    (manifest,) = compile_monitoring_target(target(scrape, **spec), World()).apply
+    return manifest
+
+
+@pytest.mark.parametrize(
+    ("scrape", "kind", "version"),
+    [
+        (SERVICE, "ServiceMonitor", "v1"),
+        (PODS, "PodMonitor", "v1"),
+        (PROBE, "Probe", "v1"),
+        (STATIC, "ScrapeConfig", "v1alpha1"),
+    ],
+)
+def test_every_way_to_scrape_has_its_kind(scrape, kind, version):
+    plan = compile_monitoring_target(target(scrape), World())
+    (manifest,) = plan.apply
+    assert plan.verdict == Accepted()
+    assert (manifest["apiVersion"], manifest["kind"]) == (f"monitoring.coreos.com/{version}", kind)
+    assert (manifest["metadata"]["name"], manifest["metadata"]["namespace"]) == ("mtgt-checkout", "shop")
+    assert manifest["metadata"]["labels"]["release"] == "kps"
+    assert [condition.status for condition in plan.conditions] == ["True"]
+
+
+def test_a_service_is_scraped_by_a_service_monitor():
+    assert compiled(SERVICE)["spec"] == {
+        "selector": {"matchLabels": {"app": "checkout"}},
+        "endpoints": [{"port": "http", "path": "/metrics", "interval": "30s", "relabelings": IDENTITY}],
+    }
+
+
+def test_pods_are_scraped_by_a_pod_monitor():
+    assert compiled(PODS)["spec"] == {
+        "selector": {},
+        "podMetricsEndpoints": [
+            {"port": "http", "path": "/metrics", "interval": "30s", "relabelings": IDENTITY},
+            {"portNumber": 9090, "path": "/metrics", "interval": "30s", "relabelings": IDENTITY},
+        ],
+    }
+
+
+def test_addresses_are_probed_through_the_prober():
+    assert compiled(PROBE)["spec"] == {
+        "interval": "30s",
+        "module": "http_2xx",
+        "prober": {"url": "blackbox:9115", "path": "/probe"},
+        "targets": {"staticConfig": {"static": ["https://shop.example.com"], "relabelingConfigs": IDENTITY}},
+    }
+
+
+def test_fixed_addresses_are_scraped_by_a_scrape_config():
+    assert compiled(STATIC)["spec"] == {
+        "scrapeInterval": "30s",
+        "metricsPath": "/metrics",
+        "staticConfigs": [{"targets": ["db.example.com:9187"]}],
+        "relabelings": IDENTITY,
+    }
+
+
+def test_an_interval_of_the_user_wins_over_the_platforms():
+    own = {"interval": "5s", "scrapeTimeout": "2s"}
+    service = {"service": SERVICE["service"] | {"endpoints": [{"port": "http", **own}]}}
+    assert compiled(service)["spec"]["endpoints"][0]["interval"] == "5s"
+    assert compiled({"probe": PROBE["probe"] | own})["spec"]["scrapeTimeout"] == "2s"
+    static = compiled({"static": STATIC["static"] | own})["spec"]
+    assert (static["scrapeInterval"], static["scrapeTimeout"]) == ("5s", "2s")
+
+
+def test_the_interval_of_the_platform_is_written_where_no_target_says_one():
+    world = World(policy=RulePolicy(labels={}, scrape_interval=timedelta(seconds=1)))
+    (manifest,) = compile_monitoring_target(target(SERVICE), world).apply
+    assert manifest["spec"]["endpoints"][0]["interval"] == "1s"
+
+
+def test_labels_of_addresses_are_kept():
+    labels = {"labels": {"region": "eu"}}
+    static_config = compiled({"probe": PROBE["probe"] | labels})["spec"]["targets"]["staticConfig"]
+    assert static_config["labels"] == {"region": "eu"}
+    assert compiled({"static": STATIC["static"] | labels})["spec"]["staticConfigs"][0]["labels"] == {"region": "eu"}
+
+
+def test_what_identifies_a_target_comes_after_the_users_own_relabeling():
+    spoof = {"targetLabel": "namespace", "replacement": "elsewhere"}
+    drop = {"regex": "go_.*", "sourceLabels": ["__name__"], "action": "drop"}
+    endpoint = {"port": "http", "relabelings": [spoof], "metricRelabelings": [drop]}
+    written = compiled({"service": SERVICE["service"] | {"endpoints": [endpoint]}})["spec"]["endpoints"][0]
+    assert written["relabelings"] == [{**spoof, "action": "replace"}, *IDENTITY]
+    assert written["metricRelabelings"] == [drop]
+
+
+def test_limits_and_authentication_are_handed_on_under_their_own_names():
+    secret = {"name": "scrape", "key": "token"}
+    endpoint = {"port": "https", "scheme": "https", "authorization": {"credentials": secret}}
+    spec = compiled({"service": SERVICE["service"] | {"sampleLimit": 1000, "endpoints": [endpoint]}})["spec"]
+    assert spec["sampleLimit"] == 1000
+    assert spec["endpoints"][0]["authorization"] == {"credentials": secret}
+
+
+def test_a_selector_holds_only_what_was_asked_for():
+    expressions = [{"key": "canary", "operator": "DoesNotExist"}, {"key": "tier", "operator": "In", "values": ["a"]}]
+    scrape = {"service": SERVICE["service"] | {"selector": {"matchExpressions": expressions}}}
+    assert compiled(scrape)["spec"]["selector"] == {"matchExpressions": expressions}
+
+
+def test_a_target_that_somebody_else_scrapes_gets_no_object():
+    plan = compile_monitoring_target(target(), World())
+    assert (plan.verdict, plan.apply, plan.facts.scrape_pools) == (Accepted(), (), ())
+    assert [(c.status, c.reason) for c in plan.conditions] == [("True", Reason.NOTHING_TO_SELECT)]
+
+
+def test_a_crd_that_is_not_installed_is_waited_for():
+    world = World(served=frozenset(ChildKind) - {ChildKind.SCRAPE_CONFIG})
+    plan = compile_monitoring_target(target(STATIC), world)
+    assert plan.apply == ()
+    assert plan.facts.scrape_pools == ("scrapeConfig/shop/mtgt-checkout",)
+    assert plan.verdict == Waiting(
+        Reason.DEPENDENCY_NOT_READY,
+        "the CRD scrapeconfigs.monitoring.coreos.com is not installed in version v1alpha1; install "
+        "prometheus-operator's CRDs: prometheus-operator crds | kubectl apply --server-side -f -",
+    )
+
+
+def test_a_monitor_that_no_prometheus_selects_says_so():
+    plan = compile_monitoring_target(target(SERVICE), World(selectors=Selectors(servers=(), namespaces={})))
+    assert [condition.reason for condition in plan.conditions] == [Reason.NO_PROMETHEUS]
+
+
+@pytest.mark.parametrize(
+    ("scrape", "pools"),
+    [
+        (SERVICE, ("serviceMonitor/shop/mtgt-checkout/0",)),
+        (PODS, ("podMonitor/shop/mtgt-checkout/0", "podMonitor/shop/mtgt-checkout/1")),
+        (PROBE, ("probe/shop/mtgt-checkout",)),
+        (STATIC, ("scrapeConfig/shop/mtgt-checkout",)),
+    ],
+)
+def test_scrape_pools_are_named_as_prometheus_operator_names_them(scrape, pools):
+    resource = target(scrape)
+    assert compile_monitoring_target(resource, World()).facts.scrape_pools == pools
+    kind, spec = monitor(resource.spec.scrape, meta=resource.metadata, policy=World.policy)
+    assert scrape_pools(kind, namespace="shop", name="mtgt-checkout", spec=spec) == pools
+
+
+def test_a_long_name_is_cut_in_the_object_and_whole_in_the_label():
+    name = "x" * 200
+    manifest = compiled(SERVICE, name=name)
+    assert len(manifest["metadata"]["name"]) == MAX_NAME
+    assert manifest["spec"]["endpoints"][0]["relabelings"][-1]["replacement"] == name
+    pools = compile_monitoring_target(target(SERVICE, name=name), World()).facts.scrape_pools
+    assert pools == (f"serviceMonitor/shop/{manifest['metadata']['name']}/0",)
+
+
+def test_the_health_of_a_probed_address_is_the_outcome_of_the_probe():
+    probed = compile_monitoring_target(target(PROBE), World()).facts
+    scraped = compile_monitoring_target(target(SERVICE), World()).facts
+    assert (probed.probed, str(probed.up)) == (True, 'probe_success{namespace="shop",monitoring_target="checkout"}')
+    assert (scraped.probed, str(scraped.up)) == (False, 'up{namespace="shop",monitoring_target="checkout"}')
+
+
+def test_every_signal_is_looked_for_where_it_was_asked_for():
+    signals = {
+        "requests": {"total": "requests_total", "errors": 'requests_total{code=~"5.."}'},
+        "latency": {"histogram": 'request_seconds_bucket{job="checkout"}'},
+        "saturation": [{"name": "pool", "used": "used", "capacity": "size"}],
+    }
+    checks = compile_monitoring_target(target(signals=signals), World()).facts.checks
+    assert [(check.name, check.path, str(check.selector)) for check in checks] == [
+        ("requests.total", "spec.signals.requests.total", "requests_total"),
+        ("requests.errors", "spec.signals.requests.errors", 'requests_total{code=~"5.."}'),
+        ("latency.buckets", "spec.signals.latency.histogram", 'request_seconds_bucket{job="checkout"}'),
+        ("latency.native", "spec.signals.latency.histogram", 'request_seconds{job="checkout",quantile=""}'),
+        ("saturation.pool.used", "spec.signals.saturation[pool].used", "used"),
+        ("saturation.pool.capacity", "spec.signals.saturation[pool].capacity", "size"),
+    ]
+    assert [check.name for check in checks if check.by_bucket] == ["latency.buckets"]
+
+
+def test_a_histogram_without_a_name_is_refused_with_its_field():
+    plan = compile_monitoring_target(target(signals={"latency": {"histogram": '{job="checkout"}'}}), World())
+    assert isinstance(plan.verdict, Rejected)
+    assert plan.verdict.reason == Reason.INVALID_SPEC
+    assert plan.verdict.message.startswith('spec.signals.latency.histogram: {job="checkout"} names no metric')
+
+
+def test_a_scrape_without_a_choice_cannot_be_built():
+    from bursar.api.monitoring_target import Scrape
+
+    with pytest.raises(ValueError, match="not validated"):
+        monitor(Scrape.model_construct(), meta=target().metadata, policy=World.policy)

@@ -1,0 +1,147 @@
+"""When the books are written, and what stays when they cannot be read."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bursar.engine.observation import LONGEST_SILENCE_SECONDS
+from bursar.errors import Unavailable
+from fakes.harness import Harness
+
+
+@pytest.fixture
+async def harness() -> AsyncIterator[Harness]:
+    harness = Harness()
+    yield harness
+    harness.queue.close()
+
+
+async def test_a_reading_is_written_beside_what_was_decided(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    status = harness.cluster.status(key)
+    assert status["reading"] == 1
+    assert {condition["type"] for condition in status["conditions"]} == {"Ready", "DataFresh"}
+
+
+async def test_an_unchanged_reading_is_not_written_again_but_once_an_hour(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    before = harness.cluster.writes
+    await harness.observation.cycle()
+    assert harness.cluster.writes == before
+    harness.clock.elapsed += LONGEST_SILENCE_SECONDS + 1
+    harness.observer.answer = 1
+    await harness.observation.cycle()
+    assert harness.cluster.writes == before  # nothing differs, so even then there is nothing to write
+
+
+async def test_a_changed_reading_is_written_and_causes_no_reconcile(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    harness.observer.answer = 2
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 2
+    harness.report_all()
+    assert harness.queue.idle
+
+
+async def test_one_failure_changes_nothing_and_a_second_marks_the_values_as_stale_and_all_recovers(
+    harness: Harness,
+) -> None:
+    key = harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    harness.observer.failure = Unavailable("connection refused")
+    await harness.observation.cycle()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert fresh["status"] == "True"
+    await harness.observation.cycle()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert (fresh["status"], fresh["message"]) == ("False", "connection refused")
+    assert harness.cluster.status(key)["reading"] == 1
+    harness.observer.failure = None
+    await harness.observation.cycle()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert fresh["status"] == "True"
+
+
+async def test_after_a_restart_without_prometheus_the_last_values_stay(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    harness.observer.answer = 41
+    await harness.observation.cycle()
+    successor = harness.restart()
+    successor.observer.failure = Unavailable("connection refused")
+    await successor.drain()
+    for _ in range(3):
+        await successor.observation.cycle()
+    assert successor.cluster.status(key)["reading"] == 41
+    fresh = successor.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert fresh["status"] == "False"
+
+
+async def test_without_a_configured_prometheus_the_status_says_so(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    harness.observation._books = None
+    await harness.observation.cycle()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert "set the operator's prometheusUrl" in fresh["message"]
+
+
+async def test_after_an_edit_every_condition_speaks_of_the_new_generation(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    harness.put(value=2)
+    await harness.drain()
+    status = harness.cluster.status(key)
+    assert {condition["observedGeneration"] for condition in status["conditions"]} == {2}
+
+
+async def test_a_time_of_transition_moves_only_with_the_status(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    first = harness.cluster.condition(key, "Ready")
+    harness.clock.elapsed += 60
+    harness.put(value=2)
+    await harness.drain()
+    same = harness.cluster.condition(key, "Ready")
+    harness.put(wait=True)
+    await harness.drain()
+    turned = harness.cluster.condition(key, "Ready")
+    assert first is not None
+    assert same is not None
+    assert turned is not None
+    assert first["lastTransitionTime"] == same["lastTransitionTime"]
+    assert turned["lastTransitionTime"] != same["lastTransitionTime"]
+
+
+async def test_a_resource_that_vanishes_during_a_cycle_is_not_written(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    live = harness.store.get(harness.key())
+    assert live is not None
+    harness.store.remove(harness.key())
+    before = harness.cluster.writes
+    await harness.observation._write(live, harness.observer.observe(live.key, None, None, 1, None))
+    assert harness.cluster.writes == before
+
+
+async def test_a_failing_write_of_the_books_is_tried_again_in_the_next_cycle(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    harness.cluster.failing = Unavailable("away")
+    await harness.observation.cycle()
+    harness.cluster.failing = None
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 1
