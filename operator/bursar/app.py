@@ -66,7 +66,7 @@ class Operator:
     def __init__(self, settings: Settings, cluster: ApiServer, books: Books | None, selectors: SelectorStore) -> None:
         self.settings = settings
         clock = SystemClock()
-        kinds = kind_specs(settings)
+        kinds = kind_specs(settings, clock)
         self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), selectors
         self.queue: WorkQueue[Key] = WorkQueue(jitter=jitter)
         watched: frozenset[AnyKind] = frozenset(kinds) | frozenset(ChildKind) | _readable(selectors)
@@ -214,7 +214,7 @@ def _books(settings: Settings, session: aiohttp.ClientSession) -> Books | None:
 
 async def run(settings: Settings) -> None:
     """Run the operator until SIGTERM or Ctrl-C."""
-    logs.configure(level=settings.log_level, style=settings.log_format)
+    logs.configure(level=settings.log_level)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

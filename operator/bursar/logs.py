@@ -6,19 +6,16 @@ from typing import Final
 
 from pythonjsonlogger.json import JsonFormatter
 
-NOISY: Final = {"kopf": logging.WARNING, "kopf.objects": logging.ERROR, "aiohttp.access": logging.WARNING}
+NOISY: Final = {
+    "kopf": logging.WARNING,
+    "kopf._core.reactor.running": logging.ERROR, "kopf.objects": logging.ERROR, "aiohttp.access": logging.WARNING}
 
 
-def configure(*, level: str, style: str) -> None:
-    """Log to standard error, as JSON or for people."""
+def configure(*, level: str) -> None:
+    """Log to standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    if style == "json":
-        fields = {"asctime": "time", "levelname": "level", "name": "logger"}
-        handler.setFormatter(
-            JsonFormatter("{asctime}{levelname}{name}{message}", style="{", rename_fields=fields, defaults={})
-        )
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    fields = {"asctime": "time", "levelname": "level", "name": "logger"}
+    handler.setFormatter(JsonFormatter("{asctime}{levelname}{name}{message}", style="{", rename_fields=fields))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name, threshold in NOISY.items():
         logging.getLogger(name).setLevel(threshold)

@@ -1,4 +1,4 @@
-"""The kinds that this operator serves: one line each."""
+"""The kinds that this operator serves: one entry each."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -8,13 +8,12 @@ from bursar.compiler.affected import references
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.sla import compile_sla
 from bursar.conventions import Kind
-from bursar.engine.ports import KindSpec
-from bursar.observer.monitoring_target import TargetObserver
-from bursar.observer.sla import SlaObserver
+from bursar.engine.ports import Clock, KindSpec
 from bursar.settings import Settings
+from bursar.surveys import SlaObserver, TargetObserver
 
 
-def kind_specs(settings: Settings) -> Mapping[Kind, KindSpec]:
+def kind_specs(settings: Settings, clock: Clock) -> Mapping[Kind, KindSpec]:
     """Assemble what the engine needs to know of every kind."""
     specs = (
         KindSpec(
@@ -22,14 +21,14 @@ def kind_specs(settings: Settings) -> Mapping[Kind, KindSpec]:
             parse=partial(parse_resource, Kind.MONITORING_TARGET),
             compile=compile_monitoring_target,
             references=references,
-            observer=TargetObserver(settings.signals_interval),
+            observer=TargetObserver(clock, settings.signals_interval),
         ),
         KindSpec(
             kind=Kind.SLA,
             parse=partial(parse_resource, Kind.SLA),
             compile=compile_sla,
             references=references,
-            observer=SlaObserver(),
+            observer=SlaObserver(clock, settings.signals_interval),
         ),
     )
     return {spec.kind: spec for spec in specs}

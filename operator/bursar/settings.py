@@ -78,4 +78,3 @@ class Settings(BaseModel):
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error."
     )
-    log_format: str = Field(default="json", pattern="^(json|text)$", description="json or text.")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import (
     BaseModel,
@@ -100,6 +100,12 @@ IntOrString = Annotated[
 ]
 
 
+class Spec(Model):
+    """What every spec has."""
+
+    suspend: bool = Field(default=False, description="Keep what was generated and stop changing it. Default false.")
+
+
 class ObjectMeta(BaseModel):
     """The part of a Kubernetes object's metadata that decisions need."""
 
@@ -118,4 +124,4 @@ class Resource(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     metadata: ObjectMeta
-    spec: Any
+    spec: Spec

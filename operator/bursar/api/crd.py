@@ -6,6 +6,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,6 +106,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+@cache
 def generated_files() -> Mapping[Path, str]:
     """Give every generated file by its path in the repository."""
     files = {Path("docs/reference.md"): reference([(each, _schema(each)) for each in DEFINITIONS])}

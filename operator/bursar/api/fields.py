@@ -8,8 +8,15 @@ from pydantic.config import JsonDict
 
 from bursar.api.base import Model
 from bursar.api.rules import Rule
-from bursar.api.template import QUERY_CALL_RE2, calls_query
 from bursar.conventions import RESERVED_LABEL_PREFIX, RESERVED_LABELS
+from bursar.domain.templates import (
+    ANNOTATION_ADVICE,
+    ANNOTATION_TEXT,
+    LABEL_ADVICE,
+    LABEL_TEXT,
+    is_annotation_text,
+    is_label_text,
+)
 
 LIST_TYPE: Final = "x-kubernetes-list-type"
 LIST_KEYS: Final = "x-kubernetes-list-map-keys"
@@ -37,11 +44,8 @@ KEYS_NOT_RESERVED: Final = Rule(
     lambda labels: not any(map(_is_reserved, labels)),
     f"the rules set {', '.join(sorted(RESERVED_LABELS))} and {RESERVED_LABEL_PREFIX}* themselves; choose other names",
 )
-NO_QUERY: Final = Rule(
-    f"self.all(name, !self[name].matches({QUERY_CALL_RE2!r}))",
-    lambda texts: not any(map(calls_query, texts.values())),
-    "alert templates may not call query: it reads the metrics of every namespace",
-)
+LABEL_TEMPLATE: Final = Rule(f"self.matches({LABEL_TEXT!r})", is_label_text, LABEL_ADVICE)
+ANNOTATION_TEMPLATE: Final = Rule(f"self.matches({ANNOTATION_TEXT!r})", is_annotation_text, ANNOTATION_ADVICE)
 PLAIN: Final = Rule(
     "!self.contains('{{')", lambda text: "{{" not in text, "templates are not expanded here; write plain text"
 )
@@ -55,13 +59,14 @@ Line = Annotated[str, Field(max_length=256), PLAIN]
 Text = Annotated[str, Field(max_length=4096), PLAIN]
 LabelName = Annotated[str, Field(max_length=128, pattern=_LABEL_NAME), NOT_RESERVED]
 Labels = Annotated[
-    dict[str, Annotated[str, Field(max_length=1024)]],
-    Field(max_length=32),
+    dict[str, Annotated[str, Field(max_length=1024), LABEL_TEMPLATE]],
+    Field(max_length=16),
     LABEL_KEYS,
     KEYS_NOT_RESERVED,
-    NO_QUERY,
 ]
-Annotations = Annotated[dict[str, Annotated[str, Field(max_length=2048)]], Field(max_length=16), LABEL_KEYS, NO_QUERY]
+Annotations = Annotated[
+    dict[str, Annotated[str, Field(max_length=1024), ANNOTATION_TEMPLATE]], Field(max_length=16), LABEL_KEYS
+]
 
 
 class Named(Protocol):

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bursar.api.base import Model, PromDuration, Resource, VectorSelector
+from bursar.api.base import Model, PromDuration, Resource, Spec, VectorSelector
 from bursar.api.endpoint import Endpoint, PodEndpoint, Scheme, ScrapeLimits
 from bursar.api.fields import BY_NAME, UNIQUE_NAMES, ItemName, Labels, Line
 from bursar.api.rules import Rule, exactly_one
@@ -169,7 +169,7 @@ class Scrape(Model):
     static: StaticScrape | None = Field(default=None, description="Fixed addresses, by a ScrapeConfig.")
 
 
-class MonitoringTargetSpec(Model):
+class MonitoringTargetSpec(Spec):
     """What is watched, how it is scraped, and what its numbers mean."""
 
     title: Line = Field(default="", description="Name for people: Checkout API. Default: the resource's name.")
@@ -190,7 +190,6 @@ class MonitoringTargetSpec(Model):
         default=None, description="How Prometheus gets the metrics; absent: somebody else scrapes it already."
     )
     signals: Signals = Field(default=Signals(), description="What the numbers mean; SLAs of this target read them.")
-    suspend: bool = Field(default=False, description="Keep what was generated and stop changing it. Default false.")
 
 
 class MonitoringTarget(Resource):

@@ -23,7 +23,16 @@ def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> MonitoringTarget | SLA
         return MODELS[kind].model_validate(raw)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise InvalidSpec(tuple(FieldError(_path(each["loc"]), _message(each)) for each in details)) from None
+        findings = [FieldError(_path(each["loc"]), _message(each)) for each in details if not _is_echo(each, details)]
+        raise InvalidSpec(tuple(findings)) from None
+
+
+def _is_echo(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Whether a list is only called too short because its invalid items were not counted."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place for other in details if other is not detail
+    )
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from bursar.api.base import ExactNumber, Model, PromDuration, Resource, VectorSelector
+from bursar.api.base import ExactNumber, Model, PromDuration, Resource, Spec, VectorSelector
 from bursar.api.fields import (
     BY_NAME,
     UNIQUE_NAMES,
@@ -149,7 +149,7 @@ class TargetRef(Model):
     name: ObjectName = Field(description="Name of a MonitoringTarget in the same namespace.")
 
 
-class SLASpec(Model):
+class SLASpec(Spec):
     """What is promised, and which alerts guard it."""
 
     RULES: ClassVar[tuple[Rule, ...]] = (HAS_ITS_QUERIES,)
@@ -165,7 +165,6 @@ class SLASpec(Model):
         json_schema_extra=BY_NAME,
     )
     alerting: Alerting = Field(default=Alerting(), description="Which alerts tell about a burning budget.")
-    suspend: bool = Field(default=False, description="Keep what was generated and stop changing it. Default false.")
 
 
 class SLA(Resource):

@@ -33,9 +33,7 @@ def burn_rate(error_ratio: float, target: Decimal) -> float:
     return error_ratio / float(error_budget(target))
 
 
-def exhaustion(
-    remaining_percent: Decimal, burn: float, window: timedelta, at: datetime
-) -> datetime | None:
+def exhaustion(remaining_percent: Decimal, burn: float, window: timedelta, at: datetime) -> datetime | None:
     """Return when the budget will be gone at this burn; None while it would last, and when nothing is left to lose."""
     if not isfinite(burn) or burn <= 1 or remaining_percent <= 0:
         return None

@@ -1,11 +1,9 @@
 """The two alerts of an objective: a page and a ticket, each firing while any of its tiers burns."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
 from bursar.conventions import (
-    BUDGET_REMAINING,
     INCIDENT,
     INCIDENT_GROUP,
     PAGE_ACTIVE,
@@ -18,14 +16,12 @@ from bursar.conventions import (
     TICKET_ALERT,
     Kind,
 )
-from bursar.domain.budget import exhaustion_window
-from bursar.domain.decimals import plain, rounded
+from bursar.domain.annotations import annotations, tier_burns
 from bursar.domain.durations import format_duration
 from bursar.domain.objective import BurnAlert, ObjectiveDefinition
 from bursar.domain.recordings import error_ratio_metric
 from bursar.domain.rules import Alert, Recording
-from bursar.domain.templates import literal
-from bursar.domain.tiers import Tier
+from bursar.domain.tiers import Tier, TierKind
 
 KEEP_FIRING: Final = timedelta(minutes=5)
 
@@ -40,31 +36,55 @@ def page_active(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], hold: t
     """
     active, total = objective.series(PAGE_ACTIVE), objective.series(SLI_TOTAL_RATE)
     held = f"(({active} unless {total}) and {objective.series(error_ratio_metric(hold))})"
-    return Recording(PAGE_ACTIVE, f"{_any_tier(objective, tiers)}\nor\n{held}", objective.identity.labels)
+    return Recording(PAGE_ACTIVE, "\nor\n".join([*_burning(objective, tiers), held]), objective.identity.labels)
 
 
-def page_alert(
-    objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[Tier, ...], hold: timedelta
-) -> Alert:
+def page_alert(objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[Tier, ...], hold: timedelta) -> Alert:
     """Build the alert that wakes somebody; it fires with `page_active`."""
-    waiting = f"Telemetry is lost; the page is held for at most {format_duration(hold)}"
-    annotations = _annotations(objective, tiers, "the error budget burns too fast", otherwise=waiting)
+    held = f"Telemetry is lost; the page is held for at most {format_duration(hold)}"
+    texts = annotations(objective, tiers, summary="the error budget burns too fast", otherwise=held)
     return Alert(
         PAGE_ALERT,
         str(objective.series(PAGE_ACTIVE)),
         KEEP_FIRING,
         _labels(objective, alert),
-        {**annotations, **alert.annotations},
+        {**texts, **alert.annotations},
     )
 
 
 def ticket_alert(objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[Tier, ...]) -> Alert:
-    """Build the alert that can wait until morning."""
-    annotations = _annotations(objective, tiers, "the error budget will not last", otherwise="The error budget burns")
+    """Build the alert that can wait until the morning."""
+    texts = annotations(objective, tiers, summary="the error budget will not last", otherwise="The budget burns")
     return Alert(
         TICKET_ALERT,
-        _any_tier(objective, tiers),
+        "\nor\n".join(_burning(objective, tiers)),
         KEEP_FIRING,
         _labels(objective, alert),
-        {**annotations, **alert.annotations},
+        {**texts, **alert.annotations},
     )
+
+
+def _burning(objective: ObjectiveDefinition, tiers: tuple[Tier, ...]) -> list[str]:
+    return [f"({tier_burns(objective.series, tier)}{_warm(objective, tier, tiers)})" for tier in tiers]
+
+
+def _warm(objective: ObjectiveDefinition, tier: Tier, tiers: tuple[Tier, ...]) -> str:
+    """Ask for half a long window of history: on a cold start all windows are equally short, and the slowest fires."""
+    if tier.kind is TierKind.PAGE and tier is tiers[0]:
+        return ""
+    return f" and {objective.series(SLI_TOTAL_RATE)} offset {format_duration(tier.long / 2)}"
+
+
+def _labels(objective: ObjectiveDefinition, alert: BurnAlert) -> dict[str, str]:
+    """Label an alert by what never changes in mid-incident: a changed label is a resolved and a new alert."""
+    identity = objective.identity
+    incident = f"{Kind.SLA}/{identity.sla}/{identity.objective}"
+    fixed = {
+        SEVERITY: alert.severity,
+        TEAM: objective.team,
+        INCIDENT: incident,
+        INCIDENT_GROUP: "/".join(f"{{{{ $labels.{name} }}}}" for name in objective.group_by),
+        STEP: _FIRST_STEP,
+        ROUTE: f"{incident}/{alert.severity}/{_FIRST_STEP}",
+    }
+    return {**alert.labels, **{name: value for name, value in fixed.items() if value}}

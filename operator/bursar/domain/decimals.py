@@ -12,5 +12,8 @@ def plain(number: Decimal) -> str:
 
 
 def rounded(number: Decimal, places: int, *, rounding: str = ROUND_HALF_EVEN) -> Decimal:
-    """Round to at most `places` digits behind the point."""
+    """Round a finite number to at most `places` digits behind the point."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -places:
+        return number
     return number.quantize(Decimal(1).scaleb(-places), rounding=rounding)

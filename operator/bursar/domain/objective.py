@@ -32,9 +32,7 @@ class Identity:
 
     def series(self, metric: str) -> Selector:
         """Select this objective's series of a recorded metric."""
-        return Selector(
-            metric, tuple(Matcher(name, MatchOperator.EQUAL, value) for name, value in self.labels.items())
-        )
+        return Selector(metric, tuple(Matcher(name, MatchOperator.EQUAL, value) for name, value in self.labels.items()))
 
     def __str__(self) -> str:
         return f"{self.sla}/{self.objective}"
@@ -49,9 +47,7 @@ class Intervals:
     slow: timedelta
 
     @classmethod
-    def derive(
-        cls, *, window: timedelta, scrape: timedelta, fast: timedelta, slow: timedelta | None
-    ) -> "Intervals":
+    def derive(cls, *, window: timedelta, scrape: timedelta, fast: timedelta, slow: timedelta | None) -> "Intervals":
         """Fill in the interval of the sums: 5 m for windows of 5 d and more, else 1 m, never below `fast`."""
         if slow is None:
             slow = _SLOW if window >= _LONG_WINDOW else _LESS_SLOW
@@ -88,7 +84,8 @@ class BurnAlert:
 class ObjectiveDefinition:
     """An objective with everything resolved: `target` in percent, `window` rolling.
 
-    `page` or `ticket` None: that alert is switched off. `title`, `team` and `runbook` are plain text.
+    `page` or `ticket` None: that alert is switched off. `title`, `description`, `team` and `runbook` are plain text,
+    which alerts may show, so they contain no `{{`.
     """
 
     identity: Identity
@@ -100,6 +97,7 @@ class ObjectiveDefinition:
     page: BurnAlert | None = None
     ticket: BurnAlert | None = None
     title: str = ""
+    description: str = ""
     team: str = ""
     runbook: str = ""
 

@@ -1,7 +1,7 @@
 """The recorded series of an objective, in the order in which they read each other.
 
-Everything is a ratio of sums. A mean of ratios, as recorded by others, weighs an idle night like a busy noon (slok/sloth
-issues 241 and 348). Long windows are staged: rates, sums of rates, sums of sums; so no rule reads raw series for days.
+Everything is a ratio of sums; a mean of ratios would weigh an idle night like a busy noon. Long windows are staged
+(rates, sums of rates, sums of sums), so that no rule reads raw series for days.
 """
 
 from datetime import timedelta
@@ -125,9 +125,7 @@ def _coverage(objective: ObjectiveDefinition) -> Recording:
 
 
 def _summed_ratio(objective: ObjectiveDefinition, bad: str, total: str, window: timedelta) -> str:
-    return ratio(
-        over_time("sum", objective.series(bad), window), over_time("sum", objective.series(total), window)
-    )
+    return ratio(over_time("sum", objective.series(bad), window), over_time("sum", objective.series(total), window))
 
 
 def _recording(objective: ObjectiveDefinition, metric: str, expression: str) -> Recording:

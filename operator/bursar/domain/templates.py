@@ -8,31 +8,33 @@ Source: https://prometheus.io/docs/prometheus/latest/configuration/template_refe
 import re
 from typing import Final
 
-_FORMATS: Final = (
-    "humanize|humanize1024|humanizeDuration|humanizePercentage|humanizeTimestamp|title|toLower|toUpper"
-)
+_FORMATS: Final = "humanize|humanize1024|humanizeDuration|humanizePercentage|humanizeTimestamp|title|toLower|toUpper"
 _NAME: Final = r"[a-zA-Z_][a-zA-Z0-9_]*"
-_LABEL: Final = rf"(?:\$labels|\.Labels|\$externalLabels|\.ExternalLabels)\.{_NAME}"
-_VALUE: Final = r"(?:\$value|\.Value)"
-_IN_ANNOTATION: Final = re.compile(rf"\{{\{{-? *(?:{_LABEL}|{_VALUE}) *(?:\| *(?:{_FORMATS}) *)?-?\}}\}}")
-_IN_LABEL: Final = re.compile(rf"\{{\{{-? *{_LABEL} *-?\}}\}}")
+_LABEL: Final = rf"([$]labels|[.]Labels|[$]externalLabels|[.]ExternalLabels)[.]{_NAME}"
+_VALUE: Final = r"([$]value|[.]Value)"
 
 
-def literal(text: str) -> str:
-    """Return a template that prints exactly `text`."""
-    return text.replace("{{", '{{"{{"}}')
+def _text_with(action: str) -> str:
+    """Build the pattern of a whole text whose only actions are such ones; any other pair of braces breaks it."""
+    return rf"^([{{][{{](- )? *{action} *( -)?[}}][}}]|[{{]?[^{{])*[{{]?$"
 
 
-def check_annotation(text: str) -> None:
-    """Accept `{{ $labels.region }}` and `{{ $value | humanize }}`; raises ValueError for anything more."""
-    if "{{" in _IN_ANNOTATION.sub("", text):
-        raise ValueError(
-            "templates may only be {{ $labels.name }} or {{ $value }}, each with at most one of "
-            f"| {_FORMATS.replace('|', ', ')}; change the others"
-        )
+LABEL_TEXT: Final = _text_with(_LABEL)
+ANNOTATION_TEXT: Final = _text_with(rf"({_LABEL}|{_VALUE}) *([|] *({_FORMATS}))?")
+"""What may be written, as patterns that Python and RE2 read alike, for models and API server."""
+
+LABEL_ADVICE: Final = "templates in labels may only be {{ $labels.name }}; move the others to annotations"
+ANNOTATION_ADVICE: Final = (
+    "templates may only be {{ $labels.name }} or {{ $value }}, each with at most one of "
+    f"| {_FORMATS.replace('|', ', ')}; change the others"
+)
 
 
-def check_label(text: str) -> None:
-    """Accept `{{ $labels.region }}`; raises ValueError for more: a changing label is a new alert every time."""
-    if "{{" in _IN_LABEL.sub("", text):
-        raise ValueError("templates in labels may only be {{ $labels.name }}; move the others to annotations")
+def is_label_text(text: str) -> bool:
+    """Accept `{{ $labels.region }}` and nothing more: a changing label is a new alert every time."""
+    return "{{" not in text or re.fullmatch(LABEL_TEXT, text) is not None
+
+
+def is_annotation_text(text: str) -> bool:
+    """Accept `{{ $labels.region }}` and `{{ $value | humanize }}`, and nothing more."""
+    return "{{" not in text or re.fullmatch(ANNOTATION_TEXT, text) is not None

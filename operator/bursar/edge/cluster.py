@@ -154,7 +154,7 @@ class ApiServer:
         rows: list[Listed] = []
         while True:
             answer = await self._call("GET", path, parameters, accept=METADATA_LIST)
-            rows += [_listed(item["metadata"]) for item in answer["items"]]
+            rows += [_listed(item["metadata"]) for item in answer["items"] or ()]
             token = answer["metadata"].get("continue")
             if not token:
                 return rows

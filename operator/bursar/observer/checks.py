@@ -1,16 +1,18 @@
 """Does a selector find anything? Many such questions in one query.
 
-Every question is a `count`, marked with its id by `label_replace` and joined to the next by `or`. Both exist since
-Prometheus 2.0; counting tells nothing but the number of series, for floats and native histograms alike.
+Every question is a `count`, marked with its id by `label_replace` and joined to the next by `or`. Counting works for
+floats and native histograms alike and needs nothing newer than Prometheus 2.0.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import batched
+from decimal import Decimal
 from typing import Final, TypeAlias
 
+from bursar.domain.decimals import plain
 from bursar.domain.promql.quoting import quote
 from bursar.domain.promql.selector import Selector
+from bursar.observer.figures import sensible
 from bursar.observer.samples import Answer
 
 CHECKS_PER_QUERY: Final = 50
@@ -25,3 +27,44 @@ class Check:
     id: str
     selector: Selector
     by_bucket: bool = False
+
+
+Findings: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Id of a check -> value of `le`, empty without buckets -> number of series. What found nothing is not in it."""
+
+
+def check_queries(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Ask all questions in queries of up to 50."""
+    terms = [_term(check) for check in checks]
+    return tuple(
+        " or ".join(terms[start : start + CHECKS_PER_QUERY]) for start in range(0, len(terms), CHECKS_PER_QUERY)
+    )
+
+
+def findings(answers: Iterable[Answer]) -> Findings:
+    """Read the answers to `check_queries`."""
+    found: dict[str, dict[str, int]] = {}
+    for answer in answers:
+        for sample in answer.samples:
+            identity = sample.labels.get(_ID_LABEL)
+            if identity is not None and sensible(sample.value):
+                found.setdefault(identity, {})[sample.labels.get(_BUCKET_LABEL, "")] = round(sample.value)
+    return found
+
+
+def bucket_bounds(found: Mapping[str, int]) -> tuple[str, ...]:
+    """List the finite upper bounds of buckets in ascending order, as plain decimals: `1.0` and `1` are one."""
+    bounds = {bound for text in found if sensible(bound := _bound(text))}
+    return tuple(plain(Decimal(repr(bound))) for bound in sorted(bounds))
+
+
+def _bound(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _term(check: Check) -> str:
+    counted = f"count by ({_BUCKET_LABEL}) ({check.selector})" if check.by_bucket else f"count({check.selector})"
+    return f'label_replace({counted}, "{_ID_LABEL}", {quote(check.id)}, "", "")'

@@ -94,7 +94,7 @@ BAD_SLAS = [
     (
         "objectives.0.indicator",
         {"ratio": {"total": 5, "bad": "x"}},
-        f"{OBJECTIVE}.indicator.ratio.total: must be a PromQL selector such as http_requests_total{{job=\"checkout\"}}",
+        f'{OBJECTIVE}.indicator.ratio.total: must be a PromQL selector such as http_requests_total{{job="checkout"}}',
     ),
     (
         "objectives.0.indicator",
@@ -137,12 +137,20 @@ BAD_SLAS = [
         {"a-b": "x"},
         f"{OBJECTIVE}.labels: label names are letters, digits and underscores, and start with a letter",
     ),
+    (
+        "objectives.0.labels",
+        {"a": "{{ $value }}"},
+        f"{OBJECTIVE}.labels.a: templates in labels may only be {{{{ $labels.name }}}}; move the others to annotations",
+    ),
     ("objectives.0.labels", {"a": 1}, f"{OBJECTIVE}.labels.a: must be a text"),
+    ("objectives.0.labels", {8: "x"}, f"{OBJECTIVE}.labels[8]: must be a text"),
     ("objectives.0.labels", ["a"], f"{OBJECTIVE}.labels: must be a map"),
     (
         "alerting.annotations",
         {"summary": '{{ query "up" }}'},
-        "spec.alerting.annotations: alert templates may not call query: it reads the metrics of every namespace",
+        "spec.alerting.annotations.summary: templates may only be {{ $labels.name }} or {{ $value }}, each with at "
+        "most one of | humanize, humanize1024, humanizeDuration, humanizePercentage, humanizeTimestamp, title, "
+        "toLower, toUpper; change the others",
     ),
     ("alerting.page.enabled", "perhaps", "spec.alerting.page.enabled: must be true or false"),
     ("alerting.page.severity", "urgent", "spec.alerting.page.severity: must be critical, high, medium, low or info"),
@@ -229,5 +237,5 @@ def test_all_findings_are_reported_at_once() -> None:
 def test_a_missing_spec_is_named() -> None:
     document = raw(Kind.SLA, None)
     del document["spec"]
-    with pytest.raises(InvalidSpec, match="^spec: is required$"):
+    with pytest.raises(InvalidSpec, match=r"^spec: is required$"):
         parse_resource(Kind.SLA, document)

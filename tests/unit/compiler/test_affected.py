@@ -16,14 +16,14 @@ OWN_QUERIES = Objective(
 )
 
 
-def test_an_sla_depends_on_its_target_in_its_own_namespace():
+def test_an_sla_depends_on_its_target_in_its_own_namespace() -> None:
     spec = SLASpec(target_ref=TargetRef(name="api"), objectives=(OWN_QUERIES,))
     assert references(SLA(metadata=META, spec=spec)) == {Key(Kind.MONITORING_TARGET, "shop", "api")}
 
 
-def test_an_sla_with_queries_of_its_own_depends_on_nothing():
+def test_an_sla_with_queries_of_its_own_depends_on_nothing() -> None:
     assert references(SLA(metadata=META, spec=SLASpec(objectives=(OWN_QUERIES,)))) == frozenset()
 
 
-def test_a_target_depends_on_nothing():
+def test_a_target_depends_on_nothing() -> None:
     assert references(MonitoringTarget(metadata=META, spec=MonitoringTargetSpec())) == frozenset()

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,11 +25,11 @@ LABELS = {"release": "kps", "tier": "a"}
         ({"key": "tier", "operator": "Gt", "values": ["0"]}, False),
     ],
 )
-def test_an_expression_is_judged_as_kubernetes_judges_it(expression, met):
+def test_an_expression_is_judged_as_kubernetes_judges_it(expression: dict[str, Any], met: bool) -> None:
     assert (unmet({"matchExpressions": [expression]}, LABELS) == ()) is met
 
 
-def test_all_requirements_must_hold_and_what_fails_is_listed():
+def test_all_requirements_must_hold_and_what_fails_is_listed() -> None:
     selector = {
         "matchLabels": {"release": "kps", "team": "sre"},
         "matchExpressions": [{"key": "canary", "operator": "Exists"}],
@@ -36,7 +38,7 @@ def test_all_requirements_must_hold_and_what_fails_is_listed():
 
 
 @pytest.mark.parametrize("selector", [{}, {"matchLabels": None}, {"matchExpressions": None}])
-def test_an_empty_selector_matches_everything(selector):
+def test_an_empty_selector_matches_everything(selector: dict[str, Any]) -> None:
     assert unmet(selector, {}) == ()
 
 
@@ -51,7 +53,7 @@ def test_an_empty_selector_matches_everything(selector):
         (Requirement("legacy", "DoesNotExist"), "!legacy"),
     ],
 )
-def test_a_requirement_is_printed_as_kubectl_prints_it(requirement, text):
+def test_a_requirement_is_printed_as_kubectl_prints_it(requirement: Requirement, text: str) -> None:
     assert str(requirement) == text
 
 
@@ -60,8 +62,8 @@ def test_a_requirement_is_printed_as_kubectl_prints_it(requirement, text):
     st.sampled_from("abc"),
     st.lists(st.sampled_from("xyz"), min_size=1),
 )
-def test_an_operator_and_its_opposite_never_agree(labels, key, values):
-    def met(operator):
+def test_an_operator_and_its_opposite_never_agree(labels: dict[str, str], key: str, values: list[str]) -> None:
+    def met(operator: str) -> bool:
         return Requirement(key, operator, tuple(values)).met_by(labels)
 
     assert met("In") is not met("NotIn")

@@ -1,62 +1,68 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.monitoring_target import MonitoringTarget, Scrape
+from bursar.api.sla import SLA
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.monitors import monitor, scrape_pools
 from bursar.compiler.objects import MAX_NAME
-from bursar.compiler.plan import Accepted, Rejected, Waiting
+from bursar.compiler.plan import Accepted, Manifest, Rejected, Waiting
 from bursar.compiler.view import RulePolicy, Selectors
 from bursar.conventions import ChildKind, Reason
 
-SERVICE = {"service": {"selector": {"matchLabels": {"app": "checkout"}}, "endpoints": [{"port": "http"}]}}
-PODS = {"pods": {"selector": {}, "endpoints": [{"port": "http"}, {"portNumber": 9090}]}}
-PROBE = {"probe": {"prober": "blackbox:9115", "module": "http_2xx", "targets": ["https://shop.example.com"]}}
-STATIC = {"static": {"targets": ["db.example.com:9187"]}}
+SERVICE: dict[str, Any] = {
+    "service": {"selector": {"matchLabels": {"app": "checkout"}}, "endpoints": [{"port": "http"}]}
+}
+PODS: dict[str, Any] = {"pods": {"selector": {}, "endpoints": [{"port": "http"}, {"portNumber": 9090}]}}
+PROBE: dict[str, Any] = {
+    "probe": {"prober": "blackbox:9115", "module": "http_2xx", "targets": ["https://shop.example.com"]}
+}
+STATIC: dict[str, Any] = {"static": {"targets": ["db.example.com:9187"]}}
 IDENTITY = [
     {"action": "replace", "targetLabel": "namespace", "replacement": "shop"},
     {"action": "replace", "targetLabel": "monitoring_target", "replacement": "checkout"},
 ]
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     f"{prefix}{suffix}": {}
     for prefix in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig")
     for suffix in ("Selector", "NamespaceSelector")
 }
 
 
+POLICY = RulePolicy(labels={"release": "kps"})
+SELECTORS = Selectors(
+    servers=({"kind": "Prometheus", "metadata": {"namespace": "monitoring", "name": "k8s"}, "spec": EVERYTHING},),
+    namespaces={},
+)
+
+
 @dataclass(frozen=True)
 class World:
     served: frozenset[ChildKind] = frozenset(ChildKind)
-    policy: RulePolicy = RulePolicy(labels={"release": "kps"})
-    selectors: Selectors = field(
-        default=Selectors(
-            servers=(
-                {"kind": "Prometheus", "metadata": {"namespace": "monitoring", "name": "k8s"}, "spec": EVERYTHING},
-            ),
-            namespaces={},
-        )
-    )
+    policy: RulePolicy = POLICY
+    selectors: Selectors = SELECTORS
 
-    def serves(self, kind):
+    def serves(self, kind: ChildKind) -> bool:
         return kind in self.served
 
-    def target(self, namespace, name):
+    def target(self, namespace: str, name: str) -> MonitoringTarget | None:
         raise AssertionError("a target refers to no other target")
 
-    def sla(self, namespace, name):
+    def sla(self, namespace: str, name: str) -> SLA | None:
         raise AssertionError("a target refers to no SLA")
 
 
-def target(scrape=None, *, name="checkout", **spec):
+def target(scrape: dict[str, Any] | None = None, *, name: str = "checkout", **spec: Any) -> MonitoringTarget:
     chosen = {} if scrape is None else {"scrape": scrape}
     return MonitoringTarget.model_validate(
         {"metadata": {"name": name, "namespace": "shop", "uid": "u-1"}, "spec": {**chosen, **spec}}
     )
 
 
-def compiled(scrape, **spec):
+def compiled(scrape: dict[str, Any], **spec: Any) -> Manifest:
     (manifest,) = compile_monitoring_target(target(scrape, **spec), World()).apply
     return manifest
 
@@ -70,7 +76,7 @@ def compiled(scrape, **spec):
         (STATIC, "ScrapeConfig", "v1alpha1"),
     ],
 )
-def test_every_way_to_scrape_has_its_kind(scrape, kind, version):
+def test_every_way_to_scrape_has_its_kind(scrape: dict[str, Any], kind: str, version: str) -> None:
     plan = compile_monitoring_target(target(scrape), World())
     (manifest,) = plan.apply
     assert plan.verdict == Accepted()
@@ -80,14 +86,14 @@ def test_every_way_to_scrape_has_its_kind(scrape, kind, version):
     assert [condition.status for condition in plan.conditions] == ["True"]
 
 
-def test_a_service_is_scraped_by_a_service_monitor():
+def test_a_service_is_scraped_by_a_service_monitor() -> None:
     assert compiled(SERVICE)["spec"] == {
         "selector": {"matchLabels": {"app": "checkout"}},
         "endpoints": [{"port": "http", "path": "/metrics", "interval": "30s", "relabelings": IDENTITY}],
     }
 
 
-def test_pods_are_scraped_by_a_pod_monitor():
+def test_pods_are_scraped_by_a_pod_monitor() -> None:
     assert compiled(PODS)["spec"] == {
         "selector": {},
         "podMetricsEndpoints": [
@@ -97,7 +103,7 @@ def test_pods_are_scraped_by_a_pod_monitor():
     }
 
 
-def test_addresses_are_probed_through_the_prober():
+def test_addresses_are_probed_through_the_prober() -> None:
     assert compiled(PROBE)["spec"] == {
         "interval": "30s",
         "module": "http_2xx",
@@ -106,7 +112,7 @@ def test_addresses_are_probed_through_the_prober():
     }
 
 
-def test_fixed_addresses_are_scraped_by_a_scrape_config():
+def test_fixed_addresses_are_scraped_by_a_scrape_config() -> None:
     assert compiled(STATIC)["spec"] == {
         "scrapeInterval": "30s",
         "metricsPath": "/metrics",
@@ -115,7 +121,7 @@ def test_fixed_addresses_are_scraped_by_a_scrape_config():
     }
 
 
-def test_an_interval_of_the_user_wins_over_the_platforms():
+def test_an_interval_of_the_user_wins_over_the_platforms() -> None:
     own = {"interval": "5s", "scrapeTimeout": "2s"}
     service = {"service": SERVICE["service"] | {"endpoints": [{"port": "http", **own}]}}
     assert compiled(service)["spec"]["endpoints"][0]["interval"] == "5s"
@@ -124,20 +130,20 @@ def test_an_interval_of_the_user_wins_over_the_platforms():
     assert (static["scrapeInterval"], static["scrapeTimeout"]) == ("5s", "2s")
 
 
-def test_the_interval_of_the_platform_is_written_where_no_target_says_one():
+def test_the_interval_of_the_platform_is_written_where_no_target_says_one() -> None:
     world = World(policy=RulePolicy(labels={}, scrape_interval=timedelta(seconds=1)))
     (manifest,) = compile_monitoring_target(target(SERVICE), world).apply
     assert manifest["spec"]["endpoints"][0]["interval"] == "1s"
 
 
-def test_labels_of_addresses_are_kept():
+def test_labels_of_addresses_are_kept() -> None:
     labels = {"labels": {"region": "eu"}}
     static_config = compiled({"probe": PROBE["probe"] | labels})["spec"]["targets"]["staticConfig"]
     assert static_config["labels"] == {"region": "eu"}
     assert compiled({"static": STATIC["static"] | labels})["spec"]["staticConfigs"][0]["labels"] == {"region": "eu"}
 
 
-def test_what_identifies_a_target_comes_after_the_users_own_relabeling():
+def test_what_identifies_a_target_comes_after_the_users_own_relabeling() -> None:
     spoof = {"targetLabel": "namespace", "replacement": "elsewhere"}
     drop = {"regex": "go_.*", "sourceLabels": ["__name__"], "action": "drop"}
     endpoint = {"port": "http", "relabelings": [spoof], "metricRelabelings": [drop]}
@@ -146,7 +152,7 @@ def test_what_identifies_a_target_comes_after_the_users_own_relabeling():
     assert written["metricRelabelings"] == [drop]
 
 
-def test_limits_and_authentication_are_handed_on_under_their_own_names():
+def test_limits_and_authentication_are_handed_on_under_their_own_names() -> None:
     secret = {"name": "scrape", "key": "token"}
     endpoint = {"port": "https", "scheme": "https", "authorization": {"credentials": secret}}
     spec = compiled({"service": SERVICE["service"] | {"sampleLimit": 1000, "endpoints": [endpoint]}})["spec"]
@@ -154,19 +160,19 @@ def test_limits_and_authentication_are_handed_on_under_their_own_names():
     assert spec["endpoints"][0]["authorization"] == {"credentials": secret}
 
 
-def test_a_selector_holds_only_what_was_asked_for():
+def test_a_selector_holds_only_what_was_asked_for() -> None:
     expressions = [{"key": "canary", "operator": "DoesNotExist"}, {"key": "tier", "operator": "In", "values": ["a"]}]
     scrape = {"service": SERVICE["service"] | {"selector": {"matchExpressions": expressions}}}
     assert compiled(scrape)["spec"]["selector"] == {"matchExpressions": expressions}
 
 
-def test_a_target_that_somebody_else_scrapes_gets_no_object():
+def test_a_target_that_somebody_else_scrapes_gets_no_object() -> None:
     plan = compile_monitoring_target(target(), World())
     assert (plan.verdict, plan.apply, plan.facts.scrape_pools) == (Accepted(), (), ())
     assert [(c.status, c.reason) for c in plan.conditions] == [("True", Reason.NOTHING_TO_SELECT)]
 
 
-def test_a_crd_that_is_not_installed_is_waited_for():
+def test_a_crd_that_is_not_installed_is_waited_for() -> None:
     world = World(served=frozenset(ChildKind) - {ChildKind.SCRAPE_CONFIG})
     plan = compile_monitoring_target(target(STATIC), world)
     assert plan.apply == ()
@@ -178,7 +184,7 @@ def test_a_crd_that_is_not_installed_is_waited_for():
     )
 
 
-def test_a_monitor_that_no_prometheus_selects_says_so():
+def test_a_monitor_that_no_prometheus_selects_says_so() -> None:
     plan = compile_monitoring_target(target(SERVICE), World(selectors=Selectors(servers=(), namespaces={})))
     assert [condition.reason for condition in plan.conditions] == [Reason.NO_PROMETHEUS]
 
@@ -192,14 +198,17 @@ def test_a_monitor_that_no_prometheus_selects_says_so():
         (STATIC, ("scrapeConfig/shop/mtgt-checkout",)),
     ],
 )
-def test_scrape_pools_are_named_as_prometheus_operator_names_them(scrape, pools):
+def test_scrape_pools_are_named_as_prometheus_operator_names_them(
+    scrape: dict[str, Any], pools: tuple[str, ...]
+) -> None:
     resource = target(scrape)
     assert compile_monitoring_target(resource, World()).facts.scrape_pools == pools
-    kind, spec = monitor(resource.spec.scrape, meta=resource.metadata, policy=World.policy)
+    assert resource.spec.scrape is not None
+    kind, spec = monitor(resource.spec.scrape, meta=resource.metadata, policy=POLICY)
     assert scrape_pools(kind, namespace="shop", name="mtgt-checkout", spec=spec) == pools
 
 
-def test_a_long_name_is_cut_in_the_object_and_whole_in_the_label():
+def test_a_long_name_is_cut_in_the_object_and_whole_in_the_label() -> None:
     name = "x" * 200
     manifest = compiled(SERVICE, name=name)
     assert len(manifest["metadata"]["name"]) == MAX_NAME
@@ -208,14 +217,14 @@ def test_a_long_name_is_cut_in_the_object_and_whole_in_the_label():
     assert pools == (f"serviceMonitor/shop/{manifest['metadata']['name']}/0",)
 
 
-def test_the_health_of_a_probed_address_is_the_outcome_of_the_probe():
+def test_the_health_of_a_probed_address_is_the_outcome_of_the_probe() -> None:
     probed = compile_monitoring_target(target(PROBE), World()).facts
     scraped = compile_monitoring_target(target(SERVICE), World()).facts
     assert (probed.probed, str(probed.up)) == (True, 'probe_success{namespace="shop",monitoring_target="checkout"}')
     assert (scraped.probed, str(scraped.up)) == (False, 'up{namespace="shop",monitoring_target="checkout"}')
 
 
-def test_every_signal_is_looked_for_where_it_was_asked_for():
+def test_every_signal_is_looked_for_where_it_was_asked_for() -> None:
     signals = {
         "requests": {"total": "requests_total", "errors": 'requests_total{code=~"5.."}'},
         "latency": {"histogram": 'request_seconds_bucket{job="checkout"}'},
@@ -233,15 +242,13 @@ def test_every_signal_is_looked_for_where_it_was_asked_for():
     assert [check.name for check in checks if check.by_bucket] == ["latency.buckets"]
 
 
-def test_a_histogram_without_a_name_is_refused_with_its_field():
+def test_a_histogram_without_a_name_is_refused_with_its_field() -> None:
     plan = compile_monitoring_target(target(signals={"latency": {"histogram": '{job="checkout"}'}}), World())
     assert isinstance(plan.verdict, Rejected)
     assert plan.verdict.reason == Reason.INVALID_SPEC
     assert plan.verdict.message.startswith('spec.signals.latency.histogram: {job="checkout"} names no metric')
 
 
-def test_a_scrape_without_a_choice_cannot_be_built():
-    from bursar.api.monitoring_target import Scrape
-
+def test_a_scrape_without_a_choice_cannot_be_built() -> None:
     with pytest.raises(ValueError, match="not validated"):
-        monitor(Scrape.model_construct(), meta=target().metadata, policy=World.policy)
+        monitor(Scrape.model_construct(), meta=target().metadata, policy=POLICY)

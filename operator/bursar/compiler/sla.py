@@ -1,0 +1,181 @@
+"""SLA -> one PrometheusRule that keeps the books of all its objectives."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from bursar.api.monitoring_target import MonitoringTarget, Scrape
+from bursar.api.sla import SLA, Objective
+from bursar.compiler.facts import BurnWindow, LatencyBucket, ObjectiveFacts, SlaFacts
+from bursar.compiler.indicators import resolve
+from bursar.compiler.objects import owned_object
+from bursar.compiler.plan import Accepted, Manifest, Plan, Rejected, Waiting
+from bursar.compiler.selection import selected
+from bursar.compiler.view import RulePolicy, View
+from bursar.conventions import MONITORING_GROUP, ChildKind, Kind, Reason, Severity
+from bursar.domain.books import Books, open_books
+from bursar.domain.events import EventSource, SlowOfHistogram
+from bursar.domain.objective import BurnAlert, Identity, Intervals, ObjectiveDefinition
+from bursar.domain.recordings import error_ratio_metric
+
+MAX_BYTES: Final = 400_000  # prometheus-operator refuses rules above 512 KiB
+
+
+def rule_name(sla_name: str) -> str:
+    """Name the PrometheusRule of an SLA."""
+    return f"sla-{sla_name}"
+
+
+def compile_sla(sla: SLA, view: View) -> Plan:
+    """Decide the rules of an SLA, all of them or none.
+
+    Waits for a missing target, a missing signal of it, and the CRD of PrometheusRules; rejects what only an edit of
+    the SLA can cure. The facts are SlaFacts.
+    """
+    target = _target(sla, view)
+    if isinstance(target, Waiting):
+        return Plan(target)
+    blocked: Waiting | Rejected | None = None
+    objectives: list[tuple[Objective, ObjectiveDefinition]] = []
+    for objective in sla.spec.objectives:
+        events = resolve(objective, target)
+        if isinstance(events, Waiting | Rejected):
+            blocked = _graver(blocked, events)
+        else:
+            objectives.append((objective, _definition(sla, objective, events, target, view.policy)))
+    return Plan(blocked) if blocked else _accepted(sla, objectives, view)
+
+
+def _accepted(sla: SLA, objectives: list[tuple[Objective, ObjectiveDefinition]], view: View) -> Plan:
+    books = [open_books(definition) for _, definition in objectives]
+    facts = SlaFacts(tuple(_facts(*pair, book) for pair, book in zip(objectives, books, strict=True)))
+    manifest = _prometheus_rule(sla, books, view.policy)
+    size = len(json.dumps(manifest))
+    if size > MAX_BYTES:
+        return Plan(Rejected(Reason.INVALID_SPEC, _too_large(size)))
+    if not view.serves(ChildKind.PROMETHEUS_RULE):
+        return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, _NOT_SERVED), facts=facts)
+    metadata = manifest["metadata"]
+    condition = selected(
+        ChildKind.PROMETHEUS_RULE,
+        labels=metadata["labels"],
+        namespace=metadata["namespace"],
+        selectors=view.selectors,
+    )
+    return Plan(Accepted(), apply=(manifest,), conditions=(condition,), facts=facts)
+
+
+_NOT_SERVED: Final = (
+    f"the CRD prometheusrules.{MONITORING_GROUP} is not installed in version v1; install "
+    "prometheus-operator's CRDs: prometheus-operator crds | kubectl apply --server-side -f -"
+)
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"spec.objectives: their rules take {size // 1000} kB, more than the {MAX_BYTES // 1000} kB that a "
+        "PrometheusRule may have; move some to another SLA, or shorten selectors and annotations"
+    )
+
+
+def _target(sla: SLA, view: View) -> MonitoringTarget | Waiting | None:
+    reference = sla.spec.target_ref
+    if reference is None:
+        return None
+    namespace = sla.metadata.namespace
+    return view.target(namespace, reference.name) or Waiting(
+        Reason.DEPENDENCY_NOT_READY,
+        f"spec.targetRef.name: there is no valid MonitoringTarget {reference.name} in namespace {namespace}; "
+        "create it or correct the name",
+    )
+
+
+def _graver(first: Waiting | Rejected | None, second: Waiting | Rejected) -> Waiting | Rejected:
+    """Keep the first finding, but let one that needs an edit win over one that may pass."""
+    if first is None or (isinstance(first, Waiting) and isinstance(second, Rejected)):
+        return second
+    return first
+
+
+def _definition(
+    sla: SLA, objective: Objective, events: EventSource, target: MonitoringTarget | None, policy: RulePolicy
+) -> ObjectiveDefinition:
+    window, alerting = objective.window.rolling, sla.spec.alerting
+    return ObjectiveDefinition(
+        identity=Identity(sla.metadata.namespace, sla.metadata.name, objective.name),
+        target=objective.target,
+        window=window,
+        events=events,
+        intervals=Intervals.derive(
+            window=window,
+            scrape=_scrape_interval(target.spec.scrape if target else None, policy),
+            fast=policy.fast_interval,
+            slow=policy.slow_interval,
+        ),
+        group_by=objective.group_by,
+        page=_burn_alert(sla, objective, alerting.page.severity) if alerting.page.enabled else None,
+        ticket=_burn_alert(sla, objective, alerting.ticket.severity) if alerting.ticket.enabled else None,
+        title=objective.title,
+        description=objective.description,
+        team=target.spec.owner if target else "",
+        runbook=target.spec.runbook_url if target else "",
+    )
+
+
+def _burn_alert(sla: SLA, objective: Objective, severity: Severity) -> BurnAlert:
+    alerting = sla.spec.alerting
+    return BurnAlert(
+        severity.value, {**alerting.labels, **objective.labels}, {**alerting.annotations, **objective.annotations}
+    )
+
+
+def _scrape_interval(scrape: Scrape | None, policy: RulePolicy) -> timedelta:
+    """Return the longest interval of a target: the window of a rate must hold samples of every endpoint."""
+    return max((interval or policy.scrape_interval for interval in _intervals(scrape)), default=policy.scrape_interval)
+
+
+def _intervals(scrape: Scrape | None) -> Iterator[timedelta | None]:
+    if scrape is None:
+        return
+    for by_endpoint in (scrape.service, scrape.pods):
+        if by_endpoint is not None:
+            yield from (endpoint.interval for endpoint in by_endpoint.endpoints)
+    for single in (scrape.probe, scrape.static):
+        if single is not None:
+            yield single.interval
+
+
+def _prometheus_rule(sla: SLA, books: list[Books], policy: RulePolicy) -> Manifest:
+    return owned_object(
+        ChildKind.PROMETHEUS_RULE,
+        owner=Kind.SLA,
+        meta=sla.metadata,
+        name=rule_name(sla.metadata.name),
+        labels=policy.labels,
+        spec={"groups": [group.as_data() for book in books for group in book.groups]},
+    )
+
+
+def _facts(objective: Objective, definition: ObjectiveDefinition, books: Books) -> ObjectiveFacts:
+    events = definition.events
+    bucket = (
+        LatencyBucket(events.histogram.histogram_part("bucket"), events.spellings)
+        if isinstance(events, SlowOfHistogram)
+        else None
+    )
+    return ObjectiveFacts(
+        name=objective.name,
+        target=objective.target,
+        window=definition.window,
+        group_by=objective.group_by,
+        max_groups=objective.max_groups,
+        definition=books.definition,
+        tiers=books.tiers,
+        pages=definition.page is not None and bool(books.tiers.page),
+        tickets=definition.ticket is not None and bool(books.tiers.ticket),
+        burn_windows=tuple(BurnWindow(window, error_ratio_metric(window)) for window in books.shown_windows),
+        evaluation=definition.intervals.fast,
+        slow_evaluation=definition.intervals.slow,
+        latency_bucket=bucket,
+    )

@@ -1,0 +1,32 @@
+"""What Prometheus says against rules that it does not evaluate well, out of its /api/v1/rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
+from bursar.observer.sla_books import Identity
+
+
+def rules_question(identity: Identity) -> Mapping[str, str]:
+    """Ask for one objective's groups only, without their alerts: all groups of a large server are many megabytes."""
+    _, sla, objective = identity
+    return {"rule_group[]": f"sla/{sla}/{objective}", "exclude_alerts": "true"}
+
+
+def rule_error(identity: Identity, answer: Mapping[str, Any]) -> str:
+    """Return the first error of an objective's rules, empty when there is none or they are not loaded at all."""
+    return next((str(rule["lastError"]) for rule in _rules(answer) if _is_of(rule, identity) and _failed(rule)), "")
+
+
+def _rules(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for group in answer.get("groups") or ():
+        yield from group.get("rules") or ()
+
+
+def _is_of(rule: Mapping[str, Any], identity: Identity) -> bool:
+    labels = rule.get("labels") or {}
+    return (labels.get(NAMESPACE), labels.get(SLA_LABEL), labels.get(OBJECTIVE)) == identity
+
+
+def _failed(rule: Mapping[str, Any]) -> bool:
+    return rule.get("health") == "err" and bool(rule.get("lastError"))

@@ -1,0 +1,197 @@
+"""What is asked of Prometheus, kind by kind; how the answers are read is the observers' business.
+
+The number of queries in a cycle does not grow with the number of SLAs. What changes rarely (which signals and buckets
+exist) is asked every few minutes, many questions in one query, and sooner where the last answer was incomplete.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from bursar.compiler.facts import SlaFacts
+from bursar.compiler.monitoring_target import TargetFacts
+from bursar.compiler.plan import Key
+from bursar.engine.ports import Books, Clock
+from bursar.observer import monitoring_target, sla, sla_books, target_books
+from bursar.observer.checks import check_queries, findings
+from bursar.observer.rule_errors import rule_error, rules_question
+from bursar.observer.samples import Answer, Observed
+from bursar.observer.sla_books import Identity, SlaBooks
+from bursar.observer.target_books import SignalFindings, TargetBooks
+
+INCOMPLETE_INTERVAL: Final = timedelta(seconds=15)
+MOST_QUESTIONS: Final = 20
+QUERIES_AT_ONCE: Final = 4
+
+
+class Calendar:
+    """When each key was last looked at, and whether it is due again."""
+
+    def __init__(self, clock: Clock, interval: timedelta) -> None:
+        self._clock = clock
+        self._interval = interval
+        self._looked: dict[Key, tuple[float, bool]] = {}
+
+    def due(self, keys: Iterable[Key]) -> list[Key]:
+        """Return the keys that were never looked at, or long ago, or a moment ago with something missing."""
+        return [key for key in keys if self._is_due(key)]
+
+    def looked(self, key: Key, *, complete: bool) -> None:
+        """Note that a key was looked at now."""
+        self._looked[key] = (self._clock.monotonic(), complete)
+
+    def keep(self, keys: Iterable[Key]) -> None:
+        """Forget all other keys."""
+        self._looked = {key: self._looked[key] for key in keys if key in self._looked}
+
+    def _is_due(self, key: Key) -> bool:
+        if key not in self._looked:
+            return True
+        when, complete = self._looked[key]
+        interval = self._interval if complete else min(self._interval, INCOMPLETE_INTERVAL)
+        return self._clock.monotonic() - when >= interval.total_seconds()
+
+
+async def ask(books: Books, queries: Mapping[str, str]) -> dict[str, Answer]:
+    """Ask some queries, a few at a time; fails as a whole when one fails."""
+    slots = asyncio.Semaphore(QUERIES_AT_ONCE)
+
+    async def one(query: str) -> Answer:
+        async with slots:
+            return await books.query(query)
+
+    answers = await asyncio.gather(*(one(query) for query in queries.values()))
+    return dict(zip(queries, answers, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class SlaSurvey:
+    """One cycle's books of all SLAs, and what Prometheus says against rules that are not loaded."""
+
+    books: SlaBooks
+    rule_errors: Mapping[Identity, str] = field(default_factory=dict)
+
+
+class SlaObserver:
+    """Implements engine.ports.Observer for SLAs."""
+
+    def __init__(self, clock: Clock, interval: timedelta) -> None:
+        self._calendar = Calendar(clock, interval)
+        self._buckets: dict[Identity, tuple[str, ...]] = {}
+
+    async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, SlaFacts]]) -> SlaSurvey:
+        """Read all budgets, the buckets that are due, and the errors of rules that are missing."""
+        facts = {key: known for key, (_, known) in resources.items()}
+        answers = await ask(books, sla_books.QUERIES)
+        await self._look_for_buckets(books, facts)
+        read = SlaBooks.from_answers(answers, buckets=self._buckets)
+        return SlaSurvey(read, await _rule_errors(books, read, facts))
+
+    def observe(self, key: Key, resource: Any, facts: SlaFacts, survey: Any, previous: Observed | None) -> Observed:
+        """Read one SLA out of the survey."""
+        errors = {
+            objective.name: survey.rule_errors[key.namespace, key.name, objective.name]
+            for objective in facts.objectives
+            if (key.namespace, key.name, objective.name) in survey.rule_errors
+        }
+        return sla.observe_sla(resource, facts, survey.books, previous, rule_errors=errors)
+
+    def stale(self, _: Any, previous: Observed | None, failure: str) -> Observed:
+        """Keep the last books."""
+        return sla.stale(previous, failure)
+
+    def changed(self, previous: Observed, new: Observed) -> bool:
+        """Tell whether the meaning changed."""
+        return sla.changed(previous, new)
+
+    async def _look_for_buckets(self, books: Books, facts: Mapping[Key, SlaFacts]) -> None:
+        self._calendar.keep(facts)
+        due = self._calendar.due(facts)
+        checks = [check for key in due for check in sla_books.bucket_checks(key.namespace, key.name, facts[key])]
+        answers = await ask(books, {query: query for query in check_queries(checks)})
+        found = findings(answers.values())
+        for key in due:
+            buckets = sla_books.buckets_found(key.namespace, key.name, facts[key], found)
+            self._buckets.update(buckets)
+            self._calendar.looked(key, complete=all(buckets.values()))
+
+
+async def _rule_errors(books: Books, read: SlaBooks, facts: Mapping[Key, SlaFacts]) -> dict[Identity, str]:
+    """Ask what Prometheus says against the rules that it has not loaded, of some SLAs in each cycle."""
+    missing = [
+        (key.namespace, key.name, objective.name)
+        for key, known in facts.items()
+        for objective in known.objectives
+        if objective.definition not in read.definitions((key.namespace, key.name, objective.name))
+    ][:MOST_QUESTIONS]
+    errors: dict[Identity, str] = {}
+    for identity in missing:
+        groups = await books.read("rules", rules_question(identity))
+        error = rule_error(identity, groups)
+        if error:
+            errors[identity] = error
+    return errors
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSurvey:
+    """One cycle's books of all targets, and the signals that were looked for in it."""
+
+    books: TargetBooks
+    signals: SignalFindings
+
+
+class TargetObserver:
+    """Implements engine.ports.Observer for MonitoringTargets."""
+
+    def __init__(self, clock: Clock, interval: timedelta) -> None:
+        self._calendar = Calendar(clock, interval)
+
+    async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, TargetFacts]]) -> TargetSurvey:
+        """Count all targets, look for the signals that are due, and ask for the errors of what is down."""
+        facts = {key: known for key, (_, known) in resources.items()}
+        answers = await ask(books, target_books.QUERIES)
+        signals = await self._look_for_signals(books, facts)
+        errors = await _scrape_errors(books, TargetBooks.from_answers(answers), facts)
+        return TargetSurvey(TargetBooks.from_answers(answers, errors=errors), signals)
+
+    def observe(self, _: Key, resource: Any, facts: TargetFacts, survey: Any, previous: Observed | None) -> Observed:
+        """Read one target out of the survey."""
+        return monitoring_target.observe_target(resource, facts, survey.books, survey.signals, previous)
+
+    def stale(self, _: Any, previous: Observed | None, failure: str) -> Observed:
+        """Keep what was last seen."""
+        return monitoring_target.stale(previous, failure)
+
+    def changed(self, previous: Observed, new: Observed) -> bool:
+        """Tell whether the meaning changed."""
+        return monitoring_target.changed(previous, new)
+
+    async def _look_for_signals(self, books: Books, facts: Mapping[Key, TargetFacts]) -> SignalFindings:
+        self._calendar.keep(facts)
+        due = [(key, facts[key]) for key in self._calendar.due(facts)]
+        queries = target_books.signal_queries(due)
+        answers = await ask(books, {query: query for query in queries})
+        found = target_books.signals_from_answers(due, answers.values())
+        for key, known in due:
+            series = found[key.namespace, key.name]
+            self._calendar.looked(key, complete=all(check.name in series for check in known.checks))
+        return found
+
+
+async def _scrape_errors(
+    books: Books, read: TargetBooks, facts: Mapping[Key, TargetFacts]
+) -> dict[tuple[str, str], str]:
+    """Ask why some of the targets that are down are down."""
+    down = [key for key, known in facts.items() if read.down((key.namespace, key.name), known)][:MOST_QUESTIONS]
+    errors: dict[tuple[str, str], str] = {}
+    for key in down:
+        for pool in facts[key].scrape_pools:
+            answer = await books.read("targets", {"state": "active", "scrapePool": pool})
+            error = target_books.scrape_error((pool,), answer)
+            if error:
+                errors[key.namespace, key.name] = error
+                break
+    return errors
