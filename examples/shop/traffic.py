@@ -7,7 +7,6 @@ import random
 import time
 
 import aiohttp
-
 from examples.shop.app import ROUTES
 
 

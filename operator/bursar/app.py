@@ -76,7 +76,7 @@ class Operator:
             kinds=kinds, store=self.store, status=self.status, books=books, clock=clock, jitter=jitter
         )
         self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock)
-        self.resync = Resync(cluster, self.feed, clock)
+        self.resync = Resync(cluster, self.feed, clock, watched)
         self.watches = Watches(watched, settings.namespaces, self.feed.accept, self._watches_failed)
         self.worker = Worker(
             kinds=kinds,
@@ -186,11 +186,7 @@ async def prepared(settings: Settings) -> AsyncIterator[Running]:
         api = await stack.enter_async_context(client.ApiClient(await configured()))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         cluster = ApiServer(api, settings.namespaces)
-        selectors = SelectorStore(
-            servers_readable=await cluster.permitted(ServerKind.PROMETHEUS)
-            and await cluster.permitted(ServerKind.THANOS_RULER),
-            namespaces_readable=await cluster.permitted(ServerKind.NAMESPACE),
-        )
+        selectors = await _selectors(settings, cluster)
         operator = Operator(settings, cluster, _books(settings, session), selectors)
         runner = web.AppRunner(operator.application(), access_log=None)
         await runner.setup()
@@ -199,6 +195,17 @@ async def prepared(settings: Settings) -> AsyncIterator[Running]:
         port = runner.addresses[0][1]
         log.info("listening", extra={"port": port})
         yield Running(operator, port)
+
+
+async def _selectors(settings: Settings, cluster: ApiServer) -> SelectorStore:
+    """Find out what may be read; in some namespaces only, the Prometheus resources of others stay unseen."""
+    everywhere = not settings.namespaces
+    return SelectorStore(
+        servers_readable=everywhere
+        and await cluster.permitted(ServerKind.PROMETHEUS)
+        and await cluster.permitted(ServerKind.THANOS_RULER),
+        namespaces_readable=everywhere and await cluster.permitted(ServerKind.NAMESPACE),
+    )
 
 
 def _books(settings: Settings, session: aiohttp.ClientSession) -> Books | None:

@@ -8,7 +8,10 @@ from pythonjsonlogger.json import JsonFormatter
 
 NOISY: Final = {
     "kopf": logging.WARNING,
-    "kopf._core.reactor.running": logging.ERROR, "kopf.objects": logging.ERROR, "aiohttp.access": logging.WARNING}
+    "kopf._core.reactor.running": logging.ERROR,
+    "kopf.objects": logging.ERROR,
+    "aiohttp.access": logging.WARNING,
+}
 
 
 def configure(*, level: str) -> None:

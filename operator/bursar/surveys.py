@@ -176,8 +176,8 @@ class TargetObserver:
         answers = await ask(books, {query: query for query in queries})
         found = target_books.signals_from_answers(due, answers.values())
         for key, known in due:
-            series = found[key.namespace, key.name]
-            self._calendar.looked(key, complete=all(check.name in series for check in known.checks))
+            missing = monitoring_target.missing_signals(known, found[key.namespace, key.name])
+            self._calendar.looked(key, complete=not missing)
         return found
 
 

@@ -24,7 +24,7 @@ from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
 from bursar.errors import FieldError, InvalidSpec
 from bursar.observer.samples import Observed
-from fakes.cluster import FakeCluster, FakeClock
+from fakes.cluster import FakeClock, FakeCluster
 
 KIND = Kind.SLA
 
@@ -105,8 +105,10 @@ class Harness:
         self.cluster = cluster or FakeCluster(served)
         self.labels = labels or {}
         self.clock = FakeClock()
-        self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), SelectorStore(
-            servers_readable=True, namespaces_readable=True
+        self.store, self.index, self.selectors = (
+            ResourceStore(),
+            ChildIndex(),
+            SelectorStore(servers_readable=True, namespaces_readable=True),
         )
         self.queue: WorkQueue[Key] = WorkQueue(jitter=lambda: 1.0)
         self.observer = ThingObserver()
@@ -117,7 +119,7 @@ class Harness:
             kinds=kinds, store=self.store, status=self.status, books=self.books, clock=self.clock, jitter=lambda: 1.0
         )
         self.feed = Feed(kinds, self.store, self.index, self.selectors, self.queue, self.status, self.clock)
-        self.resync = Resync(self.cluster, self.feed, self.clock)
+        self.resync = Resync(self.cluster, self.feed, self.clock, served)
         self.availability = Availability(self.cluster, served)
         self.worker = Worker(
             kinds=kinds,

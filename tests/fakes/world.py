@@ -16,7 +16,7 @@ class World:
 
     targets: tuple[MonitoringTarget, ...] = ()
     slas: tuple[SLA, ...] = ()
-    policy: RulePolicy = RulePolicy(labels={"release": "kps"})
+    policy: RulePolicy = field(default=RulePolicy(labels={"release": "kps"}))
     served: frozenset[ChildKind] = frozenset(ChildKind)
     selectors: Selectors = field(
         default=Selectors(

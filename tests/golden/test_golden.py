@@ -73,7 +73,9 @@ def files(name: str, plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_resource_is_compiled_to_the_expected_files(case: Path, update_golden: bool) -> None:
     expected = case / "expected"
-    found = {name: yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=1000) for name, content in compiled(case)}
+    found = {
+        name: yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=100_000) for name, content in compiled(case)
+    }
     if update_golden:
         expected.mkdir(exist_ok=True)
         for outdated in expected.iterdir():

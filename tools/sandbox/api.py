@@ -1,35 +1,41 @@
-"""A small synchronous client of the sandbox's API server, for set-up and assertions."""
+"""A small synchronous client of an API server, for set-up and assertions."""
 
 import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import urllib3
 import yaml
+from kubernetes.client import Configuration
+from kubernetes.client.rest import RESTClientObject
+from kubernetes.config import load_kube_config
+from urllib3.exceptions import HTTPError
 
 from sandbox.process import SandboxError
 
+POLL_SECONDS: Final = 0.05
+
 
 class ApiError(SandboxError):
-    """The API server said no."""
+    """The API server said no, or nothing at all (status 0)."""
 
     def __init__(self, status: int, message: str) -> None:
-        super().__init__(f"{status}: {message}")
+        super().__init__(f"{status}: {message}" if status else message)
         self.status = status
         self.message = message
 
 
 class Api:
-    """Requests to one API server as one user; a kubeconfig with a token says where and as whom."""
+    """Requests to one API server as the user of a kubeconfig's current context."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        document = yaml.safe_load(kubeconfig.read_text())
-        cluster = document["clusters"][0]["cluster"]
-        self._server = cluster["server"]
-        self._pool = urllib3.PoolManager(ca_certs=cluster["certificate-authority"], maxsize=8)
-        self._token = document["users"][0]["user"]["token"]
+        configuration = Configuration()
+        load_kube_config(str(kubeconfig), client_configuration=configuration)
+        configuration.proxy = None  # it is on this machine, whatever the environment says of proxies
+        self._server: str = configuration.host
+        self._pool = RESTClientObject(configuration).pool_manager
+        self._authorization: str | None = configuration.get_api_key_with_prefix("BearerToken")
 
     def request(
         self,
@@ -40,15 +46,21 @@ class Api:
         content: str = "application/json",
         seconds: float = 30.0,
     ) -> Any:
-        """Make one request; returns the decoded answer, raises ApiError for 4xx and 5xx."""
-        response = self._pool.request(
-            verb,
-            self._server + path,
-            body=None if body is None else json.dumps(body),
-            headers={"Authorization": f"Bearer {self._token}", "Content-Type": content},
-            timeout=seconds,
-            retries=False,
-        )
+        """Make one request; returns the decoded answer, raises ApiError for 4xx, 5xx and no answer."""
+        headers = {"Content-Type": content}
+        if self._authorization:
+            headers["Authorization"] = self._authorization
+        try:
+            response = self._pool.request(
+                verb,
+                self._server + path,
+                body=None if body is None else json.dumps(body),
+                headers=headers,
+                timeout=seconds,
+                retries=False,
+            )
+        except HTTPError as error:
+            raise ApiError(0, f"{verb} {path}: {error}") from error
         text = response.data.decode()
         if response.status >= 400:
             raise ApiError(response.status, _message(text))
@@ -93,7 +105,7 @@ class Api:
                 return found
             if time.monotonic() > deadline:
                 raise SandboxError(f"{path} within {seconds} s: not as expected, last seen:\n{yaml.safe_dump(found)}")
-            time.sleep(0.05)
+            time.sleep(POLL_SECONDS)
 
     def gone(self, path: str, *, seconds: float = 15.0) -> None:
         """Wait until an object does not exist."""
@@ -101,7 +113,7 @@ class Api:
         while self.find(path) is not None:
             if time.monotonic() > deadline:
                 raise SandboxError(f"{path} is still there after {seconds} s")
-            time.sleep(0.05)
+            time.sleep(POLL_SECONDS)
 
 
 def _message(text: str) -> str:

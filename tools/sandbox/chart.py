@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.binaries import KUBERNETES, binary
-from sandbox.control_plane import ControlPlane
+from sandbox.binaries import binary
+from sandbox.cluster import Cluster
+from sandbox.modules import KUBERNETES
 from sandbox.process import SandboxError
 
 CHART: Final = Path(__file__).parents[2] / "charts" / "bursar"
@@ -17,8 +18,8 @@ RIGHTS: Final = frozenset({"ServiceAccount", "ClusterRole", "ClusterRoleBinding"
 
 def render_chart(values: Mapping[str, Any] | None = None, *, namespace: str = "bursar-system") -> list[dict[str, Any]]:
     """Render the chart; raises SandboxError with helm's words when it refuses the values."""
-    where = ["--namespace", namespace, "--kube-version", KUBERNETES]
-    command = [binary("helm"), "template", "bursar", CHART, *where, "--values", "-"]
+    command = [binary("helm"), "template", "bursar", CHART, "--values", "-"]
+    command += ["--namespace", namespace, "--kube-version", KUBERNETES]
     ran = subprocess.run(command, input=yaml.safe_dump(dict(values or {})), capture_output=True, text=True, check=False)
     if ran.returncode:
         raise SandboxError(ran.stderr.strip())
@@ -26,7 +27,7 @@ def render_chart(values: Mapping[str, Any] | None = None, *, namespace: str = "b
 
 
 def install_rights(
-    control_plane: ControlPlane, *, namespace: str = "bursar-system", values: Mapping[str, Any] | None = None
+    control_plane: Cluster, *, namespace: str = "bursar-system", values: Mapping[str, Any] | None = None
 ) -> Path:
     """Apply the chart's ServiceAccount and RBAC; returns a kubeconfig that has just these rights."""
     rendered = render_chart(values, namespace=namespace)

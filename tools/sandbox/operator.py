@@ -1,34 +1,51 @@
 """The operator as a real process, under the rights of a kubeconfig."""
 
 import json
-import signal
+import os
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from sandbox.process import Process
+from sandbox.process import LOOPBACK, Process, SandboxError
+from sandbox.web import read
 
 READY_SECONDS: Final = 60.0
+SOURCES: Final = Path(__file__).parents[2] / "operator"
 
 
 class OperatorProcess:
-    """One `bursar operator`; settings go in as BURSAR_* variables."""
+    """One `bursar operator`; `settings` by their name in the settings model, `environment` for all else."""
 
-    def __init__(self, kubeconfig: Path, *, log: Path, settings: Mapping[str, str]) -> None:
-        variables = {f"BURSAR_{name.upper()}": value for name, value in settings.items()}
-        environment = {"KUBECONFIG": str(kubeconfig), "BURSAR_LISTEN_ADDRESS": "127.0.0.1", "BURSAR_LISTEN_PORT": "0"}
+    def __init__(
+        self,
+        kubeconfig: Path,
+        *,
+        log: Path,
+        settings: Mapping[str, str],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        given = {"listen_address": LOOPBACK, "listen_port": "0", **settings}
+        variables = {f"BURSAR_{name.upper()}": value for name, value in given.items()}
         log.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "bursar", "operator"]
-        self.process = Process("bursar", command, log=log, environment={**environment, **variables})
+        self.process = Process(
+            "bursar",
+            [sys.executable, "-m", "bursar", "operator"],
+            log=log,
+            environment={
+                "KUBECONFIG": str(kubeconfig),
+                "PYTHONPATH": os.pathsep.join([str(SOURCES), os.environ.get("PYTHONPATH", "")]),
+                **variables,
+                **(environment or {}),
+            },
+        )
 
     @property
     def url(self) -> str:
         """Where it serves health and metrics; empty until it listens."""
         for entry in self.log_entries():
             if entry.get("message") == "listening":
-                return f"http://127.0.0.1:{entry['port']}"
+                return f"http://{LOOPBACK}:{entry['port']}"
         return ""
 
     def log_entries(self) -> Iterator[Mapping[str, Any]]:
@@ -38,27 +55,24 @@ class OperatorProcess:
                 yield json.loads(line)
 
     def read(self, path: str) -> str:
-        """Read one of its pages, such as /metrics."""
-        with urllib.request.urlopen(self.url + path, timeout=10) as response:
-            text: str = response.read().decode()
-            return text
+        """Read one of its pages, such as /metrics; raises SandboxError when it does not answer with 200."""
+        return read(self.url + path)
 
-    def wait_ready(self) -> "OperatorProcess":
+    def wait_ready(self) -> Self:
         """Wait until its caches are in sync."""
         self.process.wait_ready(self._is_ready, seconds=READY_SECONDS)
         return self
 
     def stop(self) -> int:
-        """End it by SIGTERM; returns its exit code."""
+        """End it by SIGTERM, by SIGKILL if it takes too long; returns its exit code."""
         return self.process.stop()
 
-    def kill(self) -> None:
-        """End it by SIGKILL."""
-        self.process.signal(signal.SIGKILL)
-        self.process.stop()
+    def kill(self) -> int:
+        """End it by SIGKILL, as the loss of a node does; returns its exit code."""
+        return self.process.kill()
 
     def _is_ready(self) -> bool:
         try:
             return bool(self.url) and self.read("/readyz") == "ok"
-        except OSError:
+        except SandboxError:
             return False

@@ -1,20 +1,37 @@
 """Programs that the sandbox starts: a log file each, no orphan and no port left behind, whatever happens."""
 
 import contextlib
-import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+LOOPBACK: Final = "127.0.0.1"
 TAIL_LINES: Final = 25
 STOP_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.05
-_PR_SET_PDEATHSIG: Final = 1
+
+# Below the range from which Linux takes the local ports of outgoing connections: one of those could come in between
+# the choice of a port and its use.
+PORTS: Final = range(18_000, 32_000)
+
+# Run by a fresh interpreter, not as a preexec_fn, which may deadlock in a program with threads. prctl(1, 9) is
+# PR_SET_PDEATHSIG with SIGKILL; it survives the exec. Elsewhere than on Linux there is no such thing.
+_DIE_WITH_PARENT: Final = """
+import ctypes, os, sys
+try:
+    ctypes.CDLL(None).prctl(1, 9)
+except AttributeError:
+    pass
+if os.getppid() == int(sys.argv[1]):
+    os.execvp(sys.argv[2], sys.argv[2:])
+"""
 
 
 class SandboxError(Exception):
@@ -22,11 +39,12 @@ class SandboxError(Exception):
 
 
 def free_port() -> int:
-    """Find a TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a TCP port on the loopback interface that nothing listens on."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float, what: str) -> None:
@@ -38,29 +56,31 @@ def wait_until(ready: Callable[[], bool], *, seconds: float, what: str) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this process when the thread that started it ends, even by SIGKILL; run in the child."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def tail(log: Path) -> str:
+    """Return the last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
 class Process:
-    """One running program. It belongs to us: a Ctrl-C in our terminal reaches it only through `stop`."""
+    """One running program, in a process group of its own: a Ctrl-C in our terminal reaches it only through `stop`.
+
+    It is killed when the thread that started it ends, even by SIGKILL: start it from a thread that outlives it.
+    """
 
     def __init__(
-        self, name: str, command: Sequence[str | Path], *, log: Path, environment: Mapping[str, str] | None = None
+        self, name: str, command: Sequence[object], *, log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
         self.name = name
         self.log = log
+        bound_to_us = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, os.getpid()]
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
-                [str(part) for part in command],
+                [str(part) for part in (*bound_to_us, *command)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, "NO_PROXY": f"{LOOPBACK},localhost", **(environment or {})},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
             )
 
     @property
@@ -73,15 +93,11 @@ class Process:
         """Whether it has not ended."""
         return self._popen.poll() is None
 
-    def tail(self) -> str:
-        """Return the last lines of its log."""
-        lines = self.log.read_text(errors="replace").splitlines()
-        return "\n".join(lines[-TAIL_LINES:])
-
     def check(self) -> None:
         """Raise SandboxError when it has ended by itself."""
         if not self.running:
-            raise SandboxError(f"{self.name} ended with code {self._popen.returncode}; its log ends:\n{self.tail()}")
+            code = self._popen.returncode
+            raise SandboxError(f"{self.name} ended with code {code}; {self.log} ends:\n{tail(self.log)}")
 
     def wait_ready(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Wait until it serves; raises SandboxError with the tail of its log when it ends or is too slow."""
@@ -94,7 +110,7 @@ class Process:
             wait_until(ready_or_ended, seconds=seconds, what=f"{self.name} is not ready")
         except SandboxError as error:
             if self.running:
-                raise SandboxError(f"{error}; its log ends:\n{self.tail()}") from error
+                raise SandboxError(f"{error}; {self.log} ends:\n{tail(self.log)}") from error
             raise
 
     def signal(self, number: signal.Signals) -> None:
@@ -104,14 +120,13 @@ class Process:
 
     def stop(self) -> int:
         """End it in good order, by force after a while; returns its exit code."""
-        if self.running:
-            self.signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         try:
             return self._popen.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             return self.kill()
 
     def kill(self) -> int:
-        """End it at once."""
+        """End it at once; returns its exit code."""
         self.signal(signal.SIGKILL)
         return self._popen.wait()

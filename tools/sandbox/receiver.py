@@ -2,10 +2,12 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from sandbox.process import LOOPBACK, wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,12 @@ class Message:
 
 
 class Receiver:
-    """Listens on the loopback interface; `path` of the URL plays no role."""
+    """Listens on the loopback interface and takes notifications in Alertmanager's webhook format, on any path."""
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="receiver", daemon=True)
         self._thread.start()
@@ -32,7 +34,7 @@ class Receiver:
     @property
     def url(self) -> str:
         """Where to send to."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}/"
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -40,18 +42,24 @@ class Receiver:
         with self._lock:
             return tuple(self._messages)
 
+    def wait_for(self, wanted: Callable[[Message], bool], *, seconds: float) -> Message:
+        """Return the first message that is wanted; raises SandboxError when none has come by the deadline."""
+        wait_until(lambda: any(map(wanted, self.messages)), seconds=seconds, what="the wanted message has come")
+        return next(filter(wanted, self.messages))
+
     def stop(self) -> None:
         """End the server and its thread."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
-    def _take(self, body: Mapping[str, Any]) -> None:
+    def _take(self, notification: Mapping[str, Any]) -> None:
+        messages = [
+            Message(notification["receiver"], alert["status"], alert["labels"], alert["annotations"])
+            for alert in notification["alerts"]
+        ]
         with self._lock:
-            self._messages += [
-                Message(body["receiver"], alert["status"], alert["labels"], alert["annotations"])
-                for alert in body["alerts"]
-            ]
+            self._messages += messages
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         take = self._take

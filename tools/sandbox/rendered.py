@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,11 @@ from typing import Any, Final
 
 import yaml
 
+# A Prometheus of one shard and one replica, as its Pod would know itself.
+POD_VARIABLES: Final[Mapping[str, str]] = {"POD_NAME": "prometheus-main-0", "SHARD": "0"}
+
+# The API server refuses endpoints on the loopback interface, so they are published in the range that is reserved for
+# documentation, and each scrape is brought back to this machine. No packet leaves it.
 LOOPBACK_RULE: Final[Mapping[str, Any]] = {
     "source_labels": ["__address__"],
     "regex": r"192\.0\.2\.\d+:(\d+)",
@@ -20,9 +24,14 @@ LOOPBACK_RULE: Final[Mapping[str, Any]] = {
 _VARIABLE: Final = re.compile(r"\$\((\w+)\)")
 
 
+def secret_entries(secret: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the decoded entries of a Secret."""
+    return {key: base64.b64decode(encoded) for key, encoded in secret.get("data", {}).items()}
+
+
 def unpacked(secret: Mapping[str, Any], key: str) -> str:
     """Read a gzipped entry of a Secret."""
-    return gzip.decompress(base64.b64decode(secret["data"][key])).decode()
+    return gzip.decompress(secret_entries(secret)[key]).decode()
 
 
 def expanded(text: str, variables: Mapping[str, str]) -> str:
@@ -32,8 +41,8 @@ def expanded(text: str, variables: Mapping[str, str]) -> str:
 
 def prometheus_configuration(text: str, *, folder: Path, kubeconfig: Path) -> str:
     """Point files into a folder, service discovery to a kubeconfig, and documentation addresses to loopback."""
-    document = yaml.safe_load(expanded(text, {"POD_NAME": "prometheus-main-0", "SHARD": "0"}))
-    document["rule_files"] = [_moved(path, folder) for path in document.get("rule_files", ())]
+    moved = expanded(text, POD_VARIABLES).replace("/etc/prometheus/", f"{folder}/")
+    document = yaml.safe_load(moved)
     for scrape in document.get("scrape_configs", ()):
         for discovery in scrape.get("kubernetes_sd_configs", ()):
             discovery["kubeconfig_file"] = str(kubeconfig)
@@ -41,26 +50,23 @@ def prometheus_configuration(text: str, *, folder: Path, kubeconfig: Path) -> st
     return yaml.safe_dump(document, sort_keys=False)
 
 
-def _moved(path: str, folder: Path) -> str:
-    return path.replace("/etc/prometheus/", f"{folder}/")
+def alertmanager_configuration(text: str, *, folder: Path) -> str:
+    """Point files into a folder."""
+    return text.replace("/etc/alertmanager/", f"{folder}/")
 
 
-def write_if_changed(path: Path, text: str) -> bool:
-    """Write a file in one step; tells whether it was different before."""
-    if path.is_file() and path.read_text() == text:
-        return False
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in one step: a reader sees the old or the new content, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".new")
-    unfinished.write_text(text)
-    os.replace(unfinished, path)
-    return True
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
 
 
-def write_rules(folder: Path, config_maps: Mapping[str, Mapping[str, str]]) -> bool:
-    """Write rule ConfigMaps, each into a folder of its name, and drop what is gone; tells whether anything changed."""
-    wanted = {folder / "rules" / name / key: text for name, data in config_maps.items() for key, text in data.items()}
-    stale = [path for path in (folder / "rules").glob("*/*.yaml") if path not in wanted]
-    for path in stale:
-        path.unlink()
-    changed = [write_if_changed(path, text) for path, text in wanted.items()]
-    return any(changed) or bool(stale)
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder hold just these files, by their path in it."""
+    for path in folder.rglob("*"):
+        if path.is_file() and str(path.relative_to(folder)) not in files:
+            path.unlink()
+    for name, content in files.items():
+        write_file(folder / name, content)

@@ -47,17 +47,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [get, list, watch, create, patch, update, delete]
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create]
 {{- end -}}
 
-{{/* Why no Prometheus selects an object, and which kinds are installed: only with rights on the cluster. */}}
+{{/* Needs the whole cluster: why no Prometheus selects an object, and which kinds are installed. */}}
 {{- define "bursar.clusterRules" -}}
 - apiGroups: [monitoring.coreos.com]
   resources: [prometheuses, thanosrulers]
   verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [namespaces]
-  verbs: [list, watch]
+  verbs: [get, list, watch]
 - apiGroups: [apiextensions.k8s.io]
   resources: [customresourcedefinitions]
   verbs: [list, watch]

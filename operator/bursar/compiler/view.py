@@ -60,5 +60,3 @@ class View(Protocol):
     def sla(self, namespace: str, name: str) -> SLA | None:
         """The last valid version of an SLA, None when there is none."""
         ...
-
-

@@ -23,8 +23,8 @@ from bursar.domain.recordings import error_ratio_metric
 from bursar.domain.rules import Alert, Recording
 from bursar.domain.tiers import Tier, TierKind
 
-KEEP_FIRING: Final = timedelta(minutes=5)
-
+_LONGEST_KEPT: Final = timedelta(minutes=5)
+_KEPT_EVALUATIONS: Final = 5
 _FIRST_STEP: Final = "1"
 
 
@@ -46,7 +46,7 @@ def page_alert(objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[Ti
     return Alert(
         PAGE_ALERT,
         str(objective.series(PAGE_ACTIVE)),
-        KEEP_FIRING,
+        _keep_firing(objective),
         _labels(objective, alert),
         {**texts, **alert.annotations},
     )
@@ -58,10 +58,15 @@ def ticket_alert(objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[
     return Alert(
         TICKET_ALERT,
         "\nor\n".join(_burning(objective, tiers)),
-        KEEP_FIRING,
+        _keep_firing(objective),
         _labels(objective, alert),
         {**texts, **alert.annotations},
     )
+
+
+def _keep_firing(objective: ObjectiveDefinition) -> timedelta:
+    """Bridge a few evaluations, 5 m at the usual pace: a burn that flickers around its threshold is one alert."""
+    return min(_LONGEST_KEPT, _KEPT_EVALUATIONS * objective.intervals.fast)
 
 
 def _burning(objective: ObjectiveDefinition, tiers: tuple[Tier, ...]) -> list[str]:

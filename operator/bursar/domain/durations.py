@@ -5,6 +5,7 @@ Source: https://prometheus.io/docs/prometheus/latest/querying/basics/#float-lite
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 _UNITS: Final = {
@@ -42,6 +43,7 @@ def parse_duration(text: str) -> timedelta:
     return length
 
 
+@lru_cache(maxsize=1024)
 def format_duration(length: timedelta) -> str:
     """Print the canonical form, days first: 90 s is `1m30s`, 36 h is `1d12h`, nothing is `0s`.
 

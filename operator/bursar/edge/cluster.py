@@ -62,7 +62,7 @@ class ApiServer:
         except Forbidden:
             return False
         except DependencyMissing:
-            return not self._namespaces
+            pass
         return True
 
     async def list_metadata(self, kind: AnyKind) -> tuple[Listed, ...]:

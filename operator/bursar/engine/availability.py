@@ -11,7 +11,7 @@ from bursar.errors import TransientError
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 3.0
-PATIENT_POLL_SECONDS: Final = 60.0
+PATIENT_POLL_SECONDS: Final = 15.0
 
 
 class Availability:

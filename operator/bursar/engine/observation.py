@@ -126,10 +126,13 @@ class Observation:
         await self._write_all(pending)
 
     def _worth_writing(self, changed: Callable[[Observed, Observed], bool], live: Live, observed: Observed) -> bool:
+        previous = self._previous(live)
+        if previous is None:
+            return True
         last = self._last.get(live.key)
         if last is None or last.uid != live.uid:
-            return True
-        return self._clock.monotonic() >= last.due or changed(last.observed, observed)
+            last = self._remember(live, previous)
+        return self._clock.monotonic() >= last.due or changed(previous, observed)
 
     def _observe(self, spec: KindSpec, live: Live) -> Observed | None:
         survey, facts = self._surveys.get(spec.kind), self._facts.get(live.key)
@@ -169,8 +172,13 @@ class Observation:
         if current is None or current.uid != live.uid:
             return
         await self._status.observe(current, observed)
+        self._remember(live, observed)
+
+    def _remember(self, live: Live, observed: Observed) -> _Last:
+        """Note what a status holds; it is written again within the hour even when nothing changes."""
         due = self._clock.monotonic() + LONGEST_SILENCE_SECONDS * self._jitter()
         self._last[live.key] = _Last(live.uid, observed, due)
+        return self._last[live.key]
 
 
 def observed_of(part: Mapping[str, Any]) -> Observed | None:

@@ -28,11 +28,12 @@ Known = dict[tuple[str, str], tuple[str, str]]
 
 @dataclass(slots=True)
 class Resync:
-    """Repairs the stores through the same feed that the watches use."""
+    """Repairs the stores of the watched kinds, through the same feed that the watches use."""
 
     cluster: Cluster
     feed: Feed
     clock: Clock
+    kinds: frozenset[AnyKind]
     synced: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, interval_seconds: float, jitter: Callable[[], float]) -> None:
@@ -53,8 +54,7 @@ class Resync:
 
     async def open_gate(self) -> None:
         """Wait until the watches have shown all that exists; what they have not shown by then is read one by one."""
-        kinds = await self.cluster.served()
-        listed = {kind: await self.cluster.list_metadata(kind) for kind in sorted(kinds)}
+        listed = {kind: await self.cluster.list_metadata(kind) for kind in await self._served()}
         deadline = self.clock.monotonic() + CATCH_UP_SECONDS
         while self._behind(listed) and self.clock.monotonic() < deadline:  # noqa: ASYNC110  many stores, no one event
             await asyncio.sleep(CATCH_UP_POLL_SECONDS)
@@ -65,10 +65,13 @@ class Resync:
 
     async def compare(self) -> None:
         """Compare everything once, then look at every resource again."""
-        for kind in sorted(await self.cluster.served()):
+        for kind in await self._served():
             await self._repair(kind, await self.cluster.list_metadata(kind))
         telemetry.RESYNCS.labels("success").inc()
         self.feed.queue_everything()
+
+    async def _served(self) -> list[AnyKind]:
+        return sorted(self.kinds & await self.cluster.served())
 
     async def _repair(self, kind: AnyKind, rows: tuple[Listed, ...]) -> None:
         """Read anew, one by one, what the list and the store disagree about, in both directions."""

@@ -57,6 +57,15 @@ def changed(previous: Observed, new: Observed) -> bool:
     return verdicts_changed(previous, new) or _meaning(previous.fields) != _meaning(new.fields)
 
 
+def missing_signals(facts: TargetFacts, found: Findings) -> tuple[SignalCheck, ...]:
+    """List what should be there and is not; a histogram is there when either kind of it is."""
+    missing = [check for check in facts.checks if not check.optional and check.name not in found]
+    latency = [check for check in facts.checks if check.name.startswith("latency.")]
+    if latency and not any(check.name in found for check in latency):
+        missing.append(latency[0])
+    return tuple(missing)
+
+
 def _health(target: MonitoringTarget, facts: TargetFacts, books: TargetBooks) -> tuple[Mapping[str, Any], Condition]:
     if not facts.scrape_pools:
         return {}, _NO_SCRAPE
@@ -121,18 +130,12 @@ def _latency(found: Findings) -> Mapping[str, Any]:
 def _signals_found(facts: TargetFacts, found: Findings) -> Condition:
     if not facts.checks:
         return _NO_SIGNALS
-    missing = [_missing(check) for check in facts.checks if not check.optional and check.name not in found]
-    latency = [check for check in facts.checks if check.name.startswith("latency.")]
-    if latency and not any(check.name in found for check in latency):
-        missing.append(_missing(latency[0]))
+    missing = missing_signals(facts, found)
     if not missing:
         return Condition(ConditionType.SIGNALS_FOUND, "True", Reason.FOUND, "every signal has series")
+    named = "; ".join(f"{check.path}: Prometheus has no series {check.selector}" for check in missing[:_NAMED])
     more = f"; +{len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-    return Condition(ConditionType.SIGNALS_FOUND, "False", Reason.NOT_FOUND, "; ".join(missing[:_NAMED]) + more)
-
-
-def _missing(check: SignalCheck) -> str:
-    return f"{check.path}: Prometheus has no series {check.selector}"
+    return Condition(ConditionType.SIGNALS_FOUND, "False", Reason.NOT_FOUND, named + more)
 
 
 def _meaning(fields: Mapping[str, Any]) -> tuple[object, ...]:

@@ -157,10 +157,13 @@ def _missing_bucket(reading: Reading) -> Iterator[Finding]:
 
 
 def _unreachable(objective: ObjectiveFacts, *, page: bool, ticket: bool) -> Iterator[Finding]:
-    outage = timedelta(seconds=round(objective.tiers.smallest_outage.total_seconds()))
-    seen = f"the smallest outage that is noticed lasts {format_duration(outage)}"
     if page and not objective.pages:
-        yield Reason.NO_PAGE, f"{_field(objective)}: no page can fire: {_why(objective, TierKind.PAGE)}; {seen}"
+        outage = timedelta(seconds=round(objective.tiers.smallest_outage.total_seconds()))
+        yield (
+            Reason.NO_PAGE,
+            f"{_field(objective)}: no page can fire: {_why(objective, TierKind.PAGE)}; "
+            f"the smallest outage that is noticed lasts {format_duration(outage)}",
+        )
     if ticket and not objective.tickets:
         yield Reason.TIER_DROPPED, f"{_field(objective)}: no ticket can fire: {_why(objective, TierKind.TICKET)}"
 

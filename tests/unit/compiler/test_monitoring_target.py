@@ -1,17 +1,16 @@
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bursar.api.monitoring_target import MonitoringTarget, Scrape
-from bursar.api.sla import SLA
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.monitors import monitor, scrape_pools
 from bursar.compiler.objects import MAX_NAME
 from bursar.compiler.plan import Accepted, Manifest, Rejected, Waiting
 from bursar.compiler.view import RulePolicy, Selectors
 from bursar.conventions import ChildKind, Reason
+from fakes.world import World
 
 SERVICE: dict[str, Any] = {
     "service": {"selector": {"matchLabels": {"app": "checkout"}}, "endpoints": [{"port": "http"}]}
@@ -39,20 +38,10 @@ SELECTORS = Selectors(
 )
 
 
-@dataclass(frozen=True)
-class World:
-    served: frozenset[ChildKind] = frozenset(ChildKind)
-    policy: RulePolicy = POLICY
-    selectors: Selectors = SELECTORS
-
-    def serves(self, kind: ChildKind) -> bool:
-        return kind in self.served
-
-    def target(self, namespace: str, name: str) -> MonitoringTarget | None:
-        raise AssertionError("a target refers to no other target")
-
-    def sla(self, namespace: str, name: str) -> SLA | None:
-        raise AssertionError("a target refers to no SLA")
+def world(
+    served: frozenset[ChildKind] = frozenset(ChildKind), policy: RulePolicy = POLICY, selectors: Selectors = SELECTORS
+) -> World:
+    return World(served=served, policy=policy, selectors=selectors)
 
 
 def target(scrape: dict[str, Any] | None = None, *, name: str = "checkout", **spec: Any) -> MonitoringTarget:
@@ -63,7 +52,7 @@ def target(scrape: dict[str, Any] | None = None, *, name: str = "checkout", **sp
 
 
 def compiled(scrape: dict[str, Any], **spec: Any) -> Manifest:
-    (manifest,) = compile_monitoring_target(target(scrape, **spec), World()).apply
+    (manifest,) = compile_monitoring_target(target(scrape, **spec), world()).apply
     return manifest
 
 
@@ -77,7 +66,7 @@ def compiled(scrape: dict[str, Any], **spec: Any) -> Manifest:
     ],
 )
 def test_every_way_to_scrape_has_its_kind(scrape: dict[str, Any], kind: str, version: str) -> None:
-    plan = compile_monitoring_target(target(scrape), World())
+    plan = compile_monitoring_target(target(scrape), world())
     (manifest,) = plan.apply
     assert plan.verdict == Accepted()
     assert (manifest["apiVersion"], manifest["kind"]) == (f"monitoring.coreos.com/{version}", kind)
@@ -131,8 +120,8 @@ def test_an_interval_of_the_user_wins_over_the_platforms() -> None:
 
 
 def test_the_interval_of_the_platform_is_written_where_no_target_says_one() -> None:
-    world = World(policy=RulePolicy(labels={}, scrape_interval=timedelta(seconds=1)))
-    (manifest,) = compile_monitoring_target(target(SERVICE), world).apply
+    limited = world(policy=RulePolicy(labels={}, scrape_interval=timedelta(seconds=1)))
+    (manifest,) = compile_monitoring_target(target(SERVICE), limited).apply
     assert manifest["spec"]["endpoints"][0]["interval"] == "1s"
 
 
@@ -167,14 +156,14 @@ def test_a_selector_holds_only_what_was_asked_for() -> None:
 
 
 def test_a_target_that_somebody_else_scrapes_gets_no_object() -> None:
-    plan = compile_monitoring_target(target(), World())
+    plan = compile_monitoring_target(target(), world())
     assert (plan.verdict, plan.apply, plan.facts.scrape_pools) == (Accepted(), (), ())
     assert [(c.status, c.reason) for c in plan.conditions] == [("True", Reason.NOTHING_TO_SELECT)]
 
 
 def test_a_crd_that_is_not_installed_is_waited_for() -> None:
-    world = World(served=frozenset(ChildKind) - {ChildKind.SCRAPE_CONFIG})
-    plan = compile_monitoring_target(target(STATIC), world)
+    limited = world(served=frozenset(ChildKind) - {ChildKind.SCRAPE_CONFIG})
+    plan = compile_monitoring_target(target(STATIC), limited)
     assert plan.apply == ()
     assert plan.facts.scrape_pools == ("scrapeConfig/shop/mtgt-checkout",)
     assert plan.verdict == Waiting(
@@ -185,7 +174,7 @@ def test_a_crd_that_is_not_installed_is_waited_for() -> None:
 
 
 def test_a_monitor_that_no_prometheus_selects_says_so() -> None:
-    plan = compile_monitoring_target(target(SERVICE), World(selectors=Selectors(servers=(), namespaces={})))
+    plan = compile_monitoring_target(target(SERVICE), world(selectors=Selectors(servers=(), namespaces={})))
     assert [condition.reason for condition in plan.conditions] == [Reason.NO_PROMETHEUS]
 
 
@@ -202,7 +191,7 @@ def test_scrape_pools_are_named_as_prometheus_operator_names_them(
     scrape: dict[str, Any], pools: tuple[str, ...]
 ) -> None:
     resource = target(scrape)
-    assert compile_monitoring_target(resource, World()).facts.scrape_pools == pools
+    assert compile_monitoring_target(resource, world()).facts.scrape_pools == pools
     assert resource.spec.scrape is not None
     kind, spec = monitor(resource.spec.scrape, meta=resource.metadata, policy=POLICY)
     assert scrape_pools(kind, namespace="shop", name="mtgt-checkout", spec=spec) == pools
@@ -213,13 +202,13 @@ def test_a_long_name_is_cut_in_the_object_and_whole_in_the_label() -> None:
     manifest = compiled(SERVICE, name=name)
     assert len(manifest["metadata"]["name"]) == MAX_NAME
     assert manifest["spec"]["endpoints"][0]["relabelings"][-1]["replacement"] == name
-    pools = compile_monitoring_target(target(SERVICE, name=name), World()).facts.scrape_pools
+    pools = compile_monitoring_target(target(SERVICE, name=name), world()).facts.scrape_pools
     assert pools == (f"serviceMonitor/shop/{manifest['metadata']['name']}/0",)
 
 
 def test_the_health_of_a_probed_address_is_the_outcome_of_the_probe() -> None:
-    probed = compile_monitoring_target(target(PROBE), World()).facts
-    scraped = compile_monitoring_target(target(SERVICE), World()).facts
+    probed = compile_monitoring_target(target(PROBE), world()).facts
+    scraped = compile_monitoring_target(target(SERVICE), world()).facts
     assert (probed.probed, str(probed.up)) == (True, 'probe_success{namespace="shop",monitoring_target="checkout"}')
     assert (scraped.probed, str(scraped.up)) == (False, 'up{namespace="shop",monitoring_target="checkout"}')
 
@@ -230,7 +219,7 @@ def test_every_signal_is_looked_for_where_it_was_asked_for() -> None:
         "latency": {"histogram": 'request_seconds_bucket{job="checkout"}'},
         "saturation": [{"name": "pool", "used": "used", "capacity": "size"}],
     }
-    checks = compile_monitoring_target(target(signals=signals), World()).facts.checks
+    checks = compile_monitoring_target(target(signals=signals), world()).facts.checks
     assert [(check.name, check.path, str(check.selector)) for check in checks] == [
         ("requests.total", "spec.signals.requests.total", "requests_total"),
         ("requests.errors", "spec.signals.requests.errors", 'requests_total{code=~"5.."}'),
@@ -243,7 +232,7 @@ def test_every_signal_is_looked_for_where_it_was_asked_for() -> None:
 
 
 def test_a_histogram_without_a_name_is_refused_with_its_field() -> None:
-    plan = compile_monitoring_target(target(signals={"latency": {"histogram": '{job="checkout"}'}}), World())
+    plan = compile_monitoring_target(target(signals={"latency": {"histogram": '{job="checkout"}'}}), world())
     assert isinstance(plan.verdict, Rejected)
     assert plan.verdict.reason == Reason.INVALID_SPEC
     assert plan.verdict.message.startswith('spec.signals.latency.histogram: {job="checkout"} names no metric')

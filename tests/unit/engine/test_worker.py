@@ -221,9 +221,7 @@ async def test_a_server_that_fails_is_tried_again_and_the_failure_is_told(harnes
 
 
 @pytest.mark.parametrize("error", [Throttled("slow down", retry_after=3.0), Conflict("changed")])
-async def test_a_conflict_or_a_throttle_is_retried_without_a_word_in_status(
-    harness: Harness, error: Exception
-) -> None:
+async def test_a_conflict_or_a_throttle_is_retried_without_a_word_in_status(harness: Harness, error: Exception) -> None:
     key = harness.put()
     harness.cluster.failing = error  # type: ignore[assignment]
     await harness.drain()

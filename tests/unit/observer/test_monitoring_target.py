@@ -8,10 +8,9 @@ from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.monitoring_target_status import MonitoringTargetStatus
 from bursar.compiler.monitoring_target import TargetFacts, compile_monitoring_target
 from bursar.compiler.plan import Key
-from bursar.compiler.view import RulePolicy, Selectors
-from bursar.conventions import ChildKind, Kind, Reason
+from bursar.conventions import Kind, Reason
 from bursar.observer.checks import Findings
-from bursar.observer.monitoring_target import changed, observe_target, stale
+from bursar.observer.monitoring_target import changed, missing_signals, observe_target, stale
 from bursar.observer.samples import Observed
 from bursar.observer.target_books import (
     QUERIES,
@@ -21,6 +20,7 @@ from bursar.observer.target_books import (
     signals_from_answers,
 )
 from fakes.answers import AT, answer
+from fakes.world import World
 
 IDENTITY = ("shop", "checkout")
 KEY = Key(Kind.MONITORING_TARGET, *IDENTITY)
@@ -38,20 +38,6 @@ ALL_FOUND: Findings = {
     "saturation.pool.used": {"": 3},
     "saturation.pool.capacity": {"": 3},
 }
-
-
-class World:
-    policy = RulePolicy(labels={})
-    selectors = Selectors(servers=(), namespaces={})
-
-    def serves(self, kind: ChildKind) -> bool:
-        return True
-
-    def target(self, namespace: str, name: str) -> None:
-        return None
-
-    def sla(self, namespace: str, name: str) -> None:
-        return None
 
 
 def compiled(scrape: Mapping[str, Any] | None, **signals: Any) -> tuple[MonitoringTarget, TargetFacts]:
@@ -188,6 +174,8 @@ def test_a_signal_without_series_is_named_with_its_selector() -> None:
 
 
 def test_errors_that_never_happened_are_not_missed() -> None:
+    _, facts = compiled(None, **SIGNALS)
+    assert missing_signals(facts, ALL_FOUND) == ()
     assert condition(observed(found=ALL_FOUND, **SIGNALS), "SignalsFound")[0] == "True"
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 from bursar.domain.promql.quoting import quote
 from bursar.domain.promql.regexp import matches_empty
@@ -48,3 +48,5 @@ class Matcher:
                 return matches_empty(self.value)
             case MatchOperator.NOT_REGEXP:
                 return not matches_empty(self.value)
+            case never:
+                assert_never(never)

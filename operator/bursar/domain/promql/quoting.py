@@ -11,6 +11,7 @@ _SIMPLE_BACK: Final = {chr(code): f"\\{letter}" for letter, code in _SIMPLE.item
 _NUMERIC: Final = re.compile(
     r"x(?P<byte>[0-9a-fA-F]{2})|(?P<octal>[0-7]{3})|u(?P<short>[0-9a-fA-F]{4})|U(?P<long>[0-9a-fA-F]{8})"
 )
+_HARMLESS: Final = re.compile(r"[a-zA-Z0-9_./:|+*-]*")
 _PLAIN: Final = {quote: re.compile(rf"[^\\\n{quote}]+") for quote in "\"'"}
 _REPLACEMENT: Final = "\ufffd"  # Prometheus' lexer takes this character, written literally, for broken UTF-8
 
@@ -25,6 +26,8 @@ class QuotingError(ValueError):
 
 def quote(text: str) -> str:
     """Print a string in double quotes so that every Prometheus reads exactly it back."""
+    if _HARMLESS.fullmatch(text):
+        return f'"{text}"'
     return '"' + "".join(_SIMPLE_BACK.get(char) or _printable(char) for char in text) + '"'
 
 

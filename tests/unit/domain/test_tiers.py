@@ -1,0 +1,121 @@
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bursar.domain.tiers import HIGHEST_THRESHOLD, Sampling, Tier, TierKind, Tiers, derive_tiers, error_budget
+
+SAMPLING = Sampling(scrape=timedelta(seconds=30), evaluation=timedelta(minutes=1))
+SECOND = Sampling(scrape=timedelta(seconds=1), evaluation=timedelta(seconds=1))
+
+
+def derived(target: str, days: float, sampling: Sampling = SAMPLING) -> Tiers:
+    return derive_tiers(target=Decimal(target), window=timedelta(days=days), sampling=sampling)
+
+
+def shown(tiers: tuple[Tier, ...]) -> list[str]:
+    return [f"{float(tier.factor):.4g} {tier} {float(tier.share):.1%}" for tier in tiers]
+
+
+def test_thirty_days_and_a_high_target_are_the_workbooks_tiers() -> None:
+    for target in ("95", "99", "99.9"):
+        tiers = derived(target, 30)
+        assert shown(tiers.page) == ["14.4 1h/5m 2.0%", "6 6h/30m 5.0%"]
+        assert shown(tiers.ticket) == ["3 1d/2h 10.0%", "1 3d/6h 10.0%"]
+        assert tiers.dropped == ()
+
+
+def test_seven_days_keep_the_windows_and_damp_the_factors_between() -> None:
+    tiers = derived("99", 7)
+    assert shown(tiers.page) == ["14.4 1h/5m 8.6%", "2.9 6h/30m 10.4%"]
+    assert shown(tiers.ticket) == ["1.45 1d/2h 20.7%", "1 3d/6h 42.9%"]
+
+
+def test_ninety_days_stretch_the_tickets_alone() -> None:
+    tiers = derived("99.9", 90)
+    assert shown(tiers.page) == ["14.4 1h/5m 0.7%", "6 6h/30m 1.7%"]
+    assert shown(tiers.ticket) == ["3 3d/6h 10.0%", "1 9d/18h 10.0%"]
+
+
+def test_one_day_shrinks_every_window_to_whole_minutes() -> None:
+    assert [str(tier) for tier in derived("95", 1).page] == ["9m/2m", "52m/4m20s"]
+
+
+def test_a_low_target_stretches_the_first_tier_until_an_outage_reaches_it() -> None:
+    first = derived("90", 30).page[0]
+    assert (str(first), first.factor, first.threshold) == ("1h48m/9m", 8, HIGHEST_THRESHOLD)
+    assert first.time_to_fire == timedelta(minutes=86, seconds=24)
+
+
+def test_a_tier_that_burns_like_the_shorter_one_is_dropped() -> None:
+    tiers = derived("80", 30)
+    assert shown(tiers.page) == ["4 3h36m/18m 2.0%"]
+    assert [dropped.reason for dropped in tiers.dropped] == ["3h36m/18m fires at the same burn rate, and earlier"]
+
+
+def test_thresholds_are_exact() -> None:
+    assert [str(tier.threshold.normalize()) for tier in derived("99.95", 30).page] == ["0.0072", "0.003"]
+
+
+def test_a_budget_of_a_few_evaluations_has_no_page_and_says_what_can_be_seen() -> None:
+    tiers = derived("99.99", 30)
+    assert tiers.page == tiers.of(TierKind.PAGE) == ()
+    assert tiers.of(TierKind.TICKET) == tiers.ticket
+    assert str(tiers.fastest) == "1h/5m"
+    assert tiers.smallest_outage == timedelta(minutes=1)
+    assert tiers.dropped[0].reason == (
+        "the whole budget is 4m19s of total outage, less than 10 evaluations of 1m: "
+        "it would be gone before anybody is awake"
+    )
+
+
+def test_ten_evaluations_of_budget_are_enough_to_page() -> None:
+    assert len(derived("99.9", 1, SECOND).page) == 2
+
+
+def test_the_smallest_outage_fills_the_quickest_tier() -> None:
+    assert derived("99", 30).smallest_outage == timedelta(minutes=8, seconds=38.4)
+
+
+def test_a_slow_scrape_drops_the_tiers_that_it_cannot_fill() -> None:
+    tiers = derived("99", 1, Sampling(scrape=timedelta(minutes=5), evaluation=timedelta(minutes=1)))
+    assert [str(tier) for tier in tiers.page] == ["52m/20m"]
+    assert "9m is not above 20m, the shortest window" in tiers.dropped[0].reason
+
+
+def test_a_very_slow_scrape_leaves_no_tier_and_the_scrape_is_what_can_be_seen() -> None:
+    tiers = derived("99", 1, Sampling(scrape=timedelta(hours=3), evaluation=timedelta(minutes=1)))
+    assert tiers.page + tiers.ticket == ()
+    assert tiers.smallest_outage == timedelta(hours=3)
+
+
+def test_a_tier_longer_than_the_objective_is_dropped() -> None:
+    dropped = derive_tiers(target=Decimal(50), window=timedelta(seconds=30), sampling=SECOND).dropped
+    assert dropped[0].reason == "its long window 1m exceeds the objective's 30s"
+
+
+def test_a_tier_that_needs_the_whole_budget_is_dropped() -> None:
+    dropped = derive_tiers(target=Decimal(95), window=timedelta(minutes=5), sampling=SECOND).dropped
+    assert dropped[0].reason == "the whole budget would be gone before 1m/5s fires"
+
+
+@given(
+    target=st.decimals(min_value="0.1", max_value="99.9999", places=4),
+    hours=st.integers(min_value=24, max_value=24 * 400),
+    scrape=st.integers(min_value=1, max_value=600),
+    evaluation=st.integers(min_value=1, max_value=600),
+)
+def test_every_tier_that_is_kept_can_fire_in_time(target: Decimal, hours: int, scrape: int, evaluation: int) -> None:
+    window = timedelta(hours=hours)
+    sampling = Sampling(scrape=timedelta(seconds=scrape), evaluation=timedelta(seconds=evaluation))
+    tiers = derive_tiers(target=target, window=window, sampling=sampling)
+    for kept in (tiers.page, tiers.ticket):
+        assert all(longer.factor < shorter.factor for shorter, longer in pairwise(kept))
+        for tier in kept:
+            assert sampling.shortest_window <= tier.short < tier.long <= window
+            assert 0 < tier.threshold <= HIGHEST_THRESHOLD
+            assert 0 < tier.share < 1
+            assert abs(tier.threshold / error_budget(target) - tier.factor) < Decimal("1e-20")
+    assert len(tiers.page) + len(tiers.ticket) + len(tiers.dropped) == 4
