@@ -112,11 +112,11 @@ class Harness:
         )
         self.queue: WorkQueue[Key] = WorkQueue(jitter=lambda: 1.0)
         self.observer = ThingObserver()
-        kinds = {KIND: KindSpec(KIND, parse, compile_thing, lambda thing: _references(thing), self.observer)}
+        kinds = {KIND: KindSpec(KIND, parse, compile_thing, _references, self.observer)}
         self.status = StatusWriter(self.cluster, self.store, self.clock)
-        self.books: Any = object()
+        unread: Any = object()
         self.observation = Observation(
-            kinds=kinds, store=self.store, status=self.status, books=self.books, clock=self.clock, jitter=lambda: 1.0
+            kinds=kinds, store=self.store, status=self.status, books=unread, clock=self.clock, jitter=lambda: 1.0
         )
         self.feed = Feed(kinds, self.store, self.index, self.selectors, self.queue, self.status, self.clock)
         self.resync = Resync(self.cluster, self.feed, self.clock, served)
@@ -146,8 +146,8 @@ class Harness:
             known = None
         generation = known["metadata"]["generation"] + 1 if known else 1
         metadata = {"name": name, "namespace": "ns", "generation": generation, "uid": uid or f"uid-{name}"}
-        kept = {key: known[key] for key in ("status", "parts") if known and key in known}
-        self.cluster.store({"kind": KIND.value, "metadata": metadata, "spec": spec, **kept})
+        kept: dict[str, Any] = {key: known[key] for key in ("status", "parts") if known and key in known}
+        self.cluster.store({**kept, "kind": KIND.value, "metadata": metadata, "spec": spec})
         self.report(KIND, name)
         return self.key(name)
 
@@ -164,7 +164,7 @@ class Harness:
         """Let one worker finish everything that is queued."""
         working = asyncio.create_task(self.worker.run())
         async with asyncio.timeout(5):
-            while not self.queue.idle:
+            while not self.queue.idle:  # noqa: ASYNC110  the queue tells nobody when it is idle
                 await asyncio.sleep(0)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

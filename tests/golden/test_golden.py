@@ -54,7 +54,6 @@ def compiled(case: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     given = resources(case)
     world = World(
         targets=tuple(each for each in given if isinstance(each, MonitoringTarget)),
-        slas=tuple(each for each in given if isinstance(each, SLA)),
     )
     for resource in given:
         if FOLDERS[type(resource)] == case.parent.name:

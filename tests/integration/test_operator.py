@@ -3,7 +3,7 @@
 import copy
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -40,11 +40,11 @@ def operator(
 
 
 @pytest.fixture
-def ready(control_plane: Cluster, namespace: str, operator: OperatorProcess) -> Iterator[str]:
+def ready(control_plane: Cluster, namespace: str, operator: OperatorProcess) -> str:
     """A namespace with a target and an SLA that are Ready."""
     control_plane.apply([target(namespace), sla(namespace)])
     control_plane.api.eventually(sla_path(namespace), is_ready)
-    yield namespace
+    return namespace
 
 
 def recorded(rule: Any) -> list[str]:

@@ -18,8 +18,8 @@ RIGHTS: Final = frozenset({"ServiceAccount", "ClusterRole", "ClusterRoleBinding"
 
 def render_chart(values: Mapping[str, Any] | None = None, *, namespace: str = "bursar-system") -> list[dict[str, Any]]:
     """Render the chart; raises SandboxError with helm's words when it refuses the values."""
-    command = [binary("helm"), "template", "bursar", CHART, "--values", "-"]
-    command += ["--namespace", namespace, "--kube-version", KUBERNETES]
+    where = ["--namespace", namespace, "--kube-version", KUBERNETES]
+    command: list[str | Path] = [binary("helm"), "template", "bursar", CHART, "--values", "-", *where]
     ran = subprocess.run(command, input=yaml.safe_dump(dict(values or {})), capture_output=True, text=True, check=False)
     if ran.returncode:
         raise SandboxError(ran.stderr.strip())

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sandbox.api import ApiError
-from sandbox.binaries import binary
 from sandbox.cluster import Cluster
 from sandbox.process import LOOPBACK, Process, free_port
+from sandbox.programs import Programs
 
 START_SECONDS: Final = 60.0
 CONTROLLERS: Final = (
@@ -35,7 +35,7 @@ class ControlPlane(Cluster):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "kubeconfig", folder)
-        self._processes: list[Process] = []
+        self.programs = Programs(folder)
         self._port = free_port()
 
     @property
@@ -49,7 +49,7 @@ class ControlPlane(Cluster):
         try:
             self._write_files()
             etcd_port = free_port()
-            etcd = self._start("etcd", self._etcd_flags(etcd_port), extra=etcd_flags)
+            etcd = self.programs.start("etcd", self._etcd_flags(etcd_port), extra=etcd_flags)
             self._start_api_server(etcd, etcd_port)
             self._start_controllers()
         except BaseException:
@@ -59,13 +59,11 @@ class ControlPlane(Cluster):
 
     def check(self) -> None:
         """Raise SandboxError when a part has ended by itself."""
-        for process in self._processes:
-            process.check()
+        self.programs.check()
 
     def stop(self) -> None:
         """End everything, the last started first."""
-        while self._processes:
-            self._processes.pop().stop()
+        self.programs.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -87,12 +85,6 @@ class ControlPlane(Cluster):
     def _connection(self) -> Mapping[str, str]:
         return {"server": self.server, "certificate-authority": str(self.folder / "certs" / "apiserver.crt")}
 
-    def _start(self, name: str, flags: Mapping[str, object], *, extra: Sequence[str] = ()) -> Process:
-        command = [binary(name), *(f"--{flag}={value}" for flag, value in flags.items()), *extra]
-        process = Process(name, command, log=self.folder / f"{name}.log")
-        self._processes.append(process)
-        return process
-
     def _etcd_flags(self, port: int) -> Mapping[str, object]:
         return {
             "data-dir": self.folder / "etcd",
@@ -104,7 +96,7 @@ class ControlPlane(Cluster):
         }
 
     def _start_api_server(self, etcd: Process, etcd_port: int) -> None:
-        api_server = self._start("kube-apiserver", self._api_server_flags(etcd_port))
+        api_server = self.programs.start("kube-apiserver", self._api_server_flags(etcd_port))
 
         def ready() -> bool:
             # Without its etcd the API server only waits: the cause is in the log of etcd.
@@ -145,7 +137,7 @@ class ControlPlane(Cluster):
             return False
 
     def _start_controllers(self) -> None:
-        manager = self._start(
+        manager = self.programs.start(
             "kube-controller-manager",
             {
                 "kubeconfig": self.kubeconfig,

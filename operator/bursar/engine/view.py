@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bursar.api.monitoring_target import MonitoringTarget
-from bursar.api.sla import SLA
 from bursar.compiler.plan import Key
 from bursar.compiler.view import RulePolicy, Selectors
 from bursar.conventions import ChildKind, Kind
@@ -34,8 +33,3 @@ class StoreView:
         """The last valid version of a MonitoringTarget."""
         live = self.store.get(Key(Kind.MONITORING_TARGET, namespace, name))
         return live.resource if live is not None and isinstance(live.resource, MonitoringTarget) else None
-
-    def sla(self, namespace: str, name: str) -> SLA | None:
-        """The last valid version of an SLA."""
-        live = self.store.get(Key(Kind.SLA, namespace, name))
-        return live.resource if live is not None and isinstance(live.resource, SLA) else None

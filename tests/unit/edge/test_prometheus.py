@@ -72,7 +72,7 @@ async def test_an_empty_vector_has_the_time_of_the_servers_clock(stage: Stage) -
 
 
 async def test_a_large_answer_is_read_as_well(stage: Stage) -> None:
-    rows = ",".join('{"metric":{"n":"%d"},"value":[1,"1"]}' % number for number in range(5_000))
+    rows = ",".join(f'{{"metric":{{"n":"{number}"}},"value":[1,"1"]}}' for number in range(5_000))
     stage.respond = answer('{"status":"success","data":{"resultType":"vector","result":[' + rows + "]}}")
     assert len((await stage.books.query("up")).samples) == 5_000
 

@@ -1,0 +1,168 @@
+"""An error budget that burns, pages and recovers, on a real API server, Prometheus and Alertmanager.
+
+Starts a sandbox, a small shop with real traffic and the operator under the rights of its chart, applies shop.yaml,
+breaks the shop after a minute and mends it again. Windows of a day, scrapes and evaluations every second and a slow
+group of ten seconds make all of it happen within three minutes; nothing else differs from a cluster.
+"""
+
+import argparse
+import contextlib
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from examples.shop.table import table
+
+from sandbox.chart import install_rights
+from sandbox.control_plane import ControlPlane
+from sandbox.endpoints import service
+from sandbox.operator import OperatorProcess
+from sandbox.process import Process, SandboxError, free_port
+from sandbox.receiver import Message
+from sandbox.stack import PrometheusStack
+
+ROOT: Final = Path(__file__).parents[2]
+MANIFESTS: Final = Path(__file__).parent / "shop.yaml"
+BURSAR: Final = "/apis/bursar.dev/v1alpha1/namespaces/shop"
+OPERATOR_SETTINGS: Final = {"fast_interval": "1s", "slow_interval": "10s", "refresh_interval": "2s"}
+HEALTHY_SECONDS: Final = 60.0
+FAULT_SECONDS: Final = 20.0
+REDRAW_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 240.0
+PAGE: Final = "ErrorBudgetBurnPage"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that runs."""
+
+    plane: ControlPlane
+    stack: PrometheusStack
+    operator: OperatorProcess
+    shop_port: int
+
+    def picture(self) -> str:
+        """Render what kubectl would show now."""
+        api = self.plane.api
+        target, sla = api.get(f"{BURSAR}/monitoringtargets/shop"), api.get(f"{BURSAR}/slas/shop")
+        return table(target, sla, self.stack.receiver.messages)
+
+    def set_fault(self, *, failing: float) -> None:
+        """Let a share of the shop's requests fail."""
+        url = f"http://127.0.0.1:{self.shop_port}/fault?failing={failing}"
+        with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=5):
+            return
+
+    def pages(self, status: str) -> list[Message]:
+        """Return the delivered pages of a status, firing or resolved."""
+        delivered = self.stack.receiver.messages
+        return [message for message in delivered if (message.labels["alertname"], message.status) == (PAGE, status)]
+
+    def has_budgets(self) -> bool:
+        """Whether every objective's budget stands in the status."""
+        rows = self.plane.api.get(f"{BURSAR}/slas/shop").get("status", {}).get("objectives", ())
+        return bool(rows) and all("budget" in row for row in rows)
+
+    def check(self) -> None:
+        """Raise SandboxError when a part has ended."""
+        self.plane.check()
+        self.stack.check()
+        self.operator.process.check()
+
+
+@contextlib.contextmanager
+def running_scene(folder: Path) -> Iterator[Scene]:
+    """Start everything, and end all of it in any case."""
+    with contextlib.ExitStack() as stack:
+        plane = stack.enter_context(ControlPlane(folder))
+        tell(f"API server at {plane.server}")
+        plane.install_crds()
+        prometheus = stack.enter_context(PrometheusStack(plane))
+        tell(f"Prometheus at {prometheus.prometheus_url}, Alertmanager at {prometheus.alertmanager_url}")
+        port = free_port()
+        for name in ("app", "traffic"):
+            started = _start_shop(name, folder, port)
+            stack.callback(started.stop)
+        settings = {**OPERATOR_SETTINGS, "prometheus_url": prometheus.prometheus_url}
+        operator = OperatorProcess(install_rights(plane), log=folder / "operator.log", settings=settings)
+        stack.callback(operator.stop)
+        operator.wait_ready()
+        tell(f"operator ready, under the rights of charts/bursar; its metrics: {operator.url}/metrics")
+        plane.apply([_namespace(), *service("shop", "shop", port), *yaml.safe_load_all(MANIFESTS.read_text())])
+        tell(f"applied {MANIFESTS.relative_to(ROOT)}; look yourself: export KUBECONFIG={plane.kubeconfig}\n")
+        yield Scene(plane, prometheus, operator, port)
+
+
+def _start_shop(name: str, folder: Path, port: int) -> Process:
+    command = [sys.executable, "-m", f"examples.shop.{name}", "--port", str(port)]
+    return Process(f"shop-{name}", command, log=folder / f"shop-{name}.log", environment={"PYTHONPATH": str(ROOT)})
+
+
+def _namespace() -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+
+
+def show_until(scene: Scene, done: Callable[[], bool], *, title: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Keep the picture fresh until something has happened; raises SandboxError when it does not."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise SandboxError(f"{title}: not within {seconds:.0f} s\n{scene.picture()}")
+        scene.check()
+        if sys.stdout.isatty():
+            print(f"\x1b[2J\x1b[H== {title}\n\n{scene.picture()}", flush=True)
+        time.sleep(REDRAW_SECONDS)
+    print(f"== {title}\n\n{scene.picture()}\n", flush=True)
+
+
+def play(scene: Scene) -> None:
+    """Show health, a fault, the page, and recovery."""
+    show_until(scene, scene.has_budgets, title="budgets computed by Prometheus, read back by the operator")
+    show_until(scene, _timer(HEALTHY_SECONDS), title="a minute of healthy traffic")
+    scene.set_fault(failing=1.0)
+    broken = _timer(FAULT_SECONDS)
+    show_until(
+        scene,
+        lambda: broken() and bool(scene.pages("firing")),
+        title="the shop fails every request: the budget burns, a page is delivered",
+    )
+    scene.set_fault(failing=0.0)
+    show_until(
+        scene, lambda: bool(scene.pages("resolved")), title="mended: the page resolves, the spent budget stays spent"
+    )
+
+
+def _timer(seconds: float) -> Callable[[], bool]:
+    ends = time.monotonic() + seconds
+    return lambda: time.monotonic() >= ends
+
+
+def tell(text: str) -> None:
+    """Say what was done."""
+    print(f"demo: {text}", flush=True)
+
+
+def main() -> None:
+    """Run the demonstration; --once ends after recovery, else the table stays until Ctrl-C."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--once", action="store_true", help="end after the recovery instead of staying")
+    given = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="bursar-demo-") as folder,
+        contextlib.suppress(KeyboardInterrupt),
+        running_scene(Path(folder)) as scene,
+    ):
+        play(scene)
+        if not given.once:
+            show_until(scene, lambda: False, title="everything goes on; Ctrl-C ends it", seconds=float("inf"))
+    tell("everything has ended")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The demonstration's table: what stands in the resources' status, and what has been delivered."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sandbox.receiver import Message
+
+Row = tuple[str, ...]
+HEADER: Row = ("RESOURCE", "TARGET", "SLI", "BUDGET LEFT", "BURN", "EXHAUSTED AT", "PAGE", "TICKET", "STATE")
+
+
+def table(target: Mapping[str, Any], sla: Mapping[str, Any], messages: Sequence[Message]) -> str:
+    """Render one picture of everything."""
+    rows = [HEADER, *_objectives(sla)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([_target_line(target), "", *lines, "", *_messages(messages)])
+
+
+def _target_line(target: Mapping[str, Any]) -> str:
+    status = target.get("status", {})
+    summary = status.get("targets", {}).get("summary", "-")
+    signals = ", ".join(sorted(status.get("signals", {}))) or "none yet"
+    return f"MonitoringTarget shop/shop: up {summary}; signals found: {signals}"
+
+
+def _objectives(sla: Mapping[str, Any]) -> Iterator[Row]:
+    for row in sla.get("status", {}).get("objectives", ()):
+        alerts = row.get("alerts", {})
+        burn = row.get("burn", [])
+        yield (
+            f"sla/shop {row['name']}",
+            f"{row['target']} %",
+            _percent(row.get("sli")),
+            _percent(row.get("budget", {}).get("remaining")),
+            f"{burn[0]['rate']}x" if burn else "-",
+            row.get("exhaustion", "-"),
+            alerts.get("page", "-"),
+            alerts.get("ticket", "-"),
+            row["state"],
+        )
+
+
+def _percent(text: str | None) -> str:
+    return f"{text} %" if text is not None else "-"
+
+
+def _messages(messages: Sequence[Message]) -> Iterator[str]:
+    yield f"Messages delivered to the root receiver: {len(messages)}"
+    for message in messages[-6:]:
+        yield f"  {message.status:8}  {message.labels['alertname']}: {message.annotations.get('summary', '')}"

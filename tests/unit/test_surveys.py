@@ -1,0 +1,182 @@
+"""What is asked of Prometheus in a cycle, and how often."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bursar.api.monitoring_target import MonitoringTarget
+from bursar.compiler.monitoring_target import TargetFacts, compile_monitoring_target
+from bursar.compiler.plan import Key
+from bursar.conventions import Kind
+from bursar.errors import Unavailable
+from bursar.observer import sla_books, target_books
+from bursar.observer.samples import Answer
+from bursar.registry import kind_specs
+from bursar.settings import Settings
+from bursar.surveys import INCOMPLETE_INTERVAL, MOST_QUESTIONS, Calendar, SlaObserver, TargetObserver
+from fakes.answers import answer
+from fakes.cluster import FakeClock
+from fakes.samples import target as target_manifest
+from fakes.sla_books import all_facts, facts, recorded, sla
+from fakes.world import World
+
+INTERVAL = timedelta(minutes=5)
+KEY = Key(Kind.SLA, "shop", "checkout")
+TARGET = Key(Kind.MONITORING_TARGET, "shop", "checkout")
+
+
+class FakeBooks:
+    """Answers queries by what they are or contain, and remembers them."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.read_paths: list[tuple[str, Mapping[str, str]]] = []
+        self.answers: dict[str, Answer] = {}
+        self.pages: dict[str, Any] = {}
+        self.failing: str | None = None
+
+    async def query(self, promql: str) -> Answer:
+        self.asked.append(promql)
+        if self.failing is not None and self.failing in promql:
+            raise Unavailable("away")
+        return next((found for part, found in self.answers.items() if part in promql), answer())
+
+    async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
+        self.read_paths.append((path, parameters))
+        return self.pages.get(path, {})
+
+    def know(self, queries: Mapping[str, str], series: tuple[tuple[str, Mapping[str, str], float], ...]) -> None:
+        for name, query in queries.items():
+            self.answers[query] = answer(*((labels, value) for of, labels, value in series if of == name))
+
+
+async def test_the_number_of_queries_does_not_grow_with_the_number_of_slas() -> None:
+    counts = []
+    for number in (1, 40):
+        books = FakeBooks()
+        resources = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(number)}
+        await SlaObserver(FakeClock(), INTERVAL).survey(books, resources)
+        counts.append(len(books.asked))
+    assert counts == [len(sla_books.QUERIES)] * 2
+
+
+async def test_an_sla_is_read_out_of_the_survey() -> None:
+    books = FakeBooks()
+    books.know(sla_books.QUERIES, recorded())
+    observer = SlaObserver(FakeClock(), INTERVAL)
+    survey = await observer.survey(books, {KEY: (sla(), all_facts())})
+    observed = observer.observe(KEY, sla(), all_facts(), survey, None)
+    assert observed.fields["state"] == "Healthy"
+    assert not observer.changed(observed, observed)
+    stale = observer.stale(sla(), observed, "away")
+    assert stale.fields == observed.fields
+    assert observer.changed(observed, stale)
+    assert books.read_paths == []
+
+
+async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_time() -> None:
+    books = FakeBooks()
+    books.know(sla_books.QUERIES, recorded(definition=None))
+    labels = {"namespace": "shop", "sla": "checkout", "objective": "availability"}
+    failed = {"labels": labels, "health": "err", "lastError": "many-to-many matching"}
+    books.pages["rules"] = {"groups": [{"rules": [failed]}]}
+    observer = SlaObserver(FakeClock(), INTERVAL)
+    others = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(2 * MOST_QUESTIONS)}
+    survey = await observer.survey(books, {KEY: (sla(), all_facts()), **others})
+    assert len(books.read_paths) == MOST_QUESTIONS
+    assert books.read_paths[0][1]["rule_group[]"] == "sla/checkout/availability"
+    observed = observer.observe(KEY, sla(), all_facts(), survey, None)
+    loaded = next(condition for condition in observed.conditions if condition.type == "RulesLoaded")
+    assert loaded.reason == "RuleFailed"
+    assert "many-to-many matching" in loaded.message
+
+
+async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_when_they_were() -> None:
+    books, clock = FakeBooks(), FakeClock()
+    observer = SlaObserver(clock, INTERVAL)
+    latency = {KEY: (sla(), all_facts(facts(bucket=("0.3",))))}
+
+    async def looks() -> int:
+        books.asked.clear()
+        await observer.survey(books, latency)
+        return sum("label_replace" in query for query in books.asked)
+
+    assert await looks() == 1
+    assert await looks() == 0
+    books.answers["label_replace"] = answer(({"bursar_check": "shop/checkout/availability", "le": "0.3"}, 1.0))
+    clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
+    assert await looks() == 1
+    clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
+    assert await looks() == 0
+    clock.elapsed += INTERVAL.total_seconds()
+    assert await looks() == 1
+
+
+async def test_a_survey_fails_as_a_whole_when_one_query_fails() -> None:
+    books = FakeBooks()
+    books.failing = "coverage"
+    with pytest.raises(Unavailable):
+        await SlaObserver(FakeClock(), INTERVAL).survey(books, {})
+
+
+def compiled_target() -> tuple[Any, TargetFacts]:
+    resource = MonitoringTarget.model_validate(target_manifest("shop"))
+    plan = compile_monitoring_target(resource, World())
+    assert isinstance(plan.facts, TargetFacts)
+    return resource, plan.facts
+
+
+async def test_a_target_is_counted_and_its_signals_are_looked_for() -> None:
+    books = FakeBooks()
+    identity = {"namespace": "shop", "monitoring_target": "checkout"}
+    books.know(target_books.QUERIES, (("active", identity, 2.0), ("up", identity, 2.0)))
+    found = ({"bursar_check": f"shop/checkout/{check.name}"} for check in compiled_target()[1].checks)
+    books.answers["label_replace"] = answer(*((labels, 4.0) for labels in found))
+    observer = TargetObserver(FakeClock(), INTERVAL)
+    resource, known = compiled_target()
+    survey = await observer.survey(books, {TARGET: (resource, known)})
+    observed = observer.observe(TARGET, resource, known, survey, None)
+    assert observed.fields["targets"]["summary"] == "2/2"
+    assert observed.fields["signals"]["requests"] == {"series": 4}
+    assert not observer.changed(observed, observed)
+    assert observer.changed(observed, observer.stale(resource, observed, "away"))
+    assert books.read_paths == []
+    books.asked.clear()
+    await observer.survey(books, {TARGET: (resource, known)})
+    assert not any("label_replace" in query for query in books.asked)
+
+
+async def test_why_an_address_is_down_is_asked_by_its_scrape_pool() -> None:
+    books = FakeBooks()
+    identity = {"namespace": "shop", "monitoring_target": "checkout"}
+    books.know(target_books.QUERIES, (("active", identity, 2.0), ("up", identity, 1.0)))
+    resource, known = compiled_target()
+    pool = known.scrape_pools[0]
+    books.pages["targets"] = {"activeTargets": [{"scrapePool": pool, "lastError": "refused", "labels": {}}]}
+    observer = TargetObserver(FakeClock(), INTERVAL)
+    survey = await observer.survey(books, {TARGET: (resource, known)})
+    assert books.read_paths == [("targets", {"state": "active", "scrapePool": pool})]
+    observed = observer.observe(TARGET, resource, known, survey, None)
+    assert observed.fields["targets"]["lastError"] == "an address: refused"
+
+
+async def test_an_address_that_is_down_without_a_known_reason_has_none() -> None:
+    books = FakeBooks()
+    identity = {"namespace": "shop", "monitoring_target": "checkout"}
+    books.know(target_books.QUERIES, (("active", identity, 1.0),))
+    resource, known = compiled_target()
+    survey = await TargetObserver(FakeClock(), INTERVAL).survey(books, {TARGET: (resource, known)})
+    assert survey.books.errors == {}
+
+
+def test_a_calendar_forgets_what_is_gone() -> None:
+    calendar = Calendar(FakeClock(), INTERVAL)
+    calendar.looked(KEY, complete=True)
+    calendar.keep([TARGET])
+    assert calendar.due([KEY]) == [KEY]
+
+
+def test_every_kind_is_registered() -> None:
+    assert set(kind_specs(Settings(), FakeClock())) == set(Kind)
