@@ -84,7 +84,7 @@ class Operator:
             index=self.index,
             queue=self.queue,
             view=StoreView(_policy(settings), self.store, selectors, self.availability),
-            children=Children(cluster, self.index),
+            children=Children(cluster, self.index, clock),
             status=self.status,
             observation=self.observation,
             cluster=cluster,
@@ -150,9 +150,9 @@ class Operator:
         if not self.failure.done():
             self.failure.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
 
-    def _appeared(self, kinds: frozenset[AnyKind]) -> None:
+    async def _appeared(self, kinds: frozenset[AnyKind]) -> None:
         if self.resync.synced.is_set():
-            asyncio.get_running_loop().create_task(self.watches.restart(kinds), name="restart-watches")
+            await self.watches.restart(kinds)
             self.feed.queue_everything()
 
 

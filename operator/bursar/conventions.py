@@ -115,6 +115,7 @@ class Reason(StrEnum):
     DEPENDENCY_NOT_READY = "DependencyNotReady"
     INVALID_SPEC = "InvalidSpec"
     NOT_OWNED = "NotOwned"
+    CONTESTED = "Contested"
     REJECTED = "Rejected"  # by prometheus-operator
     INTERNAL_ERROR = "InternalError"
     DRIFT_REPAIRED = "DriftRepaired"

@@ -127,7 +127,7 @@ class Harness:
             index=self.index,
             queue=self.queue,
             view=StoreView(RulePolicy(labels=self.labels), self.store, self.selectors, self.availability),
-            children=Children(self.cluster, self.index),
+            children=Children(self.cluster, self.index, self.clock),
             status=self.status,
             observation=self.observation,
             cluster=self.cluster,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bursar.engine.ports import AnyKind, Cluster
@@ -39,7 +39,7 @@ class Availability:
             log.warning("kinds vanished", extra={"kinds": sorted(gone)})
         return new
 
-    async def run(self, appeared: Callable[[frozenset[AnyKind]], None]) -> None:
+    async def run(self, appeared: Callable[[frozenset[AnyKind]], Awaitable[None]]) -> None:
         """Keep looking until cancelled."""
         while True:
             try:
@@ -49,5 +49,5 @@ class Availability:
                 new = frozenset()
             if new:
                 log.info("kinds appeared", extra={"kinds": sorted(new), "missing": sorted(self.missing)})
-                appeared(new)
+                await appeared(new)
             await asyncio.sleep(POLL_SECONDS if self.missing else PATIENT_POLL_SECONDS)

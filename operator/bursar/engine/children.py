@@ -1,16 +1,21 @@
 """Makes the generated objects of one resource what its plan says: apply, repair, prune; never touch a foreign one."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from bursar.compiler.objects import bounded_name
 from bursar.compiler.plan import ChildRef, Key, Manifest
 from bursar.conventions import ChildKind
 from bursar.engine.digest import desired_digest
-from bursar.engine.ports import Cluster
+from bursar.engine.ports import Clock, Cluster
 from bursar.engine.store import Child, ChildIndex, Live, child_of, labelled_owner
 from bursar.errors import TransientError
+
+REPAIRS_UNTIL_CONTESTED: Final = 5
+CONTESTED_SECONDS: Final = 60.0
 
 
 class NotOwned(TransientError):
@@ -22,6 +27,17 @@ class NotOwned(TransientError):
             "Delete or rename it, and Bursar takes the name"
         )
         self.ref = ref
+
+
+class Contested(TransientError):
+    """Somebody changes an object again as often as it is restored."""
+
+    def __init__(self, ref: ChildRef) -> None:
+        super().__init__(
+            f"{ref.kind} {ref.namespace}/{ref.name} was restored {REPAIRS_UNTIL_CONTESTED} times within a minute and "
+            "changed again each time; find who writes it (kubectl get --show-managed-fields) and end that. "
+            f"It is restored again in {CONTESTED_SECONDS:.0f} s"
+        )
 
 
 class Outcome(Enum):
@@ -43,9 +59,11 @@ class _Settled:
 class Children:
     """Applies plans. All state is a cache of the cluster: losing it costs reads, never correctness."""
 
-    def __init__(self, cluster: Cluster, index: ChildIndex) -> None:
+    def __init__(self, cluster: Cluster, index: ChildIndex, clock: Clock) -> None:
         self._cluster = cluster
         self._index = index
+        self._clock = clock
+        self._repairs: dict[ChildRef, deque[float]] = {}
         self._settled: dict[ChildRef, _Settled] = {}
 
     async def bring_in_line(self, owner: Live, manifests: Sequence[Manifest]) -> tuple[ChildRef, ...]:
@@ -66,6 +84,7 @@ class Children:
         """Drop what is remembered of a deleted resource's objects."""
         for child in self._index.of(owner):
             self._settled.pop(child.ref, None)
+            self._repairs.pop(child.ref, None)
 
     async def _ensure(self, owner: Live, ref: ChildRef, manifest: Manifest) -> Outcome:
         wanted = desired_digest(manifest)
@@ -73,6 +92,9 @@ class Children:
         child = self._index.get(ref) or await self._adopt(owner, ref)
         if child is not None and child.owner_uid == owner.uid and self._in_line(child, wanted, settled):
             return Outcome.UNCHANGED
+        drifted = settled is not None and settled.wanted == wanted
+        if drifted:
+            self._count_repair(ref)
         answer = await self._cluster.apply(manifest)
         applied = child_of(ref, answer)
         if applied is None or applied.digest != wanted:
@@ -81,8 +103,15 @@ class Children:
         if applied is not None:
             self._index.put(applied)
             self._settled[ref] = _Settled(wanted=wanted, answered=applied.digest)
-        drifted = settled is not None and settled.wanted == wanted
         return Outcome.REPAIRED if drifted else Outcome.WRITTEN
+
+    def _count_repair(self, ref: ChildRef) -> None:
+        """Note that an object is restored; raises Contested while that happens too often to be of use."""
+        now = self._clock.monotonic()
+        repairs = self._repairs.setdefault(ref, deque(maxlen=REPAIRS_UNTIL_CONTESTED))
+        if len(repairs) == REPAIRS_UNTIL_CONTESTED and now - repairs[0] < CONTESTED_SECONDS:
+            raise Contested(ref)
+        repairs.append(now)
 
     @staticmethod
     def _in_line(child: Child, wanted: bytes, settled: _Settled | None) -> bool:

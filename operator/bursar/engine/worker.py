@@ -9,7 +9,7 @@ from bursar.compiler.plan import Accepted, Key, Plan, Rejected
 from bursar.compiler.view import View
 from bursar.conventions import ConditionType, Kind, Reason
 from bursar.engine import telemetry, verdicts
-from bursar.engine.children import Children, NotOwned
+from bursar.engine.children import CONTESTED_SECONDS, Children, Contested, NotOwned
 from bursar.engine.observation import Observation
 from bursar.engine.ports import Clock, Cluster, EventNote, KindSpec
 from bursar.engine.queue import WorkQueue
@@ -102,6 +102,12 @@ class Worker:
         except NotOwned as error:
             await self._settle(live, (*verdicts.waiting(Reason.NOT_OWNED, str(error)), *plan.conditions), ())
             self.queue.add_after(live.key, self.foreign_recheck_seconds)
+            return
+        except Contested as error:
+            await self._settle(
+                live, (*verdicts.waiting(Reason.CONTESTED, str(error)), *plan.conditions), self._objects(live.key)
+            )
+            self.queue.add_after(live.key, CONTESTED_SECONDS)
             return
         except (TransientError, Refused) as error:
             await self._report_failure(live, plan, error)

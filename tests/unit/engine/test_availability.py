@@ -16,7 +16,7 @@ async def test_a_kind_that_is_installed_later_is_announced(monkeypatch: pytest.M
     cluster = FakeCluster(frozenset({KIND}))
     announced: asyncio.Queue[frozenset[AnyKind]] = asyncio.Queue()
     availability = Availability(cluster, frozenset({KIND, ChildKind.PROBE}))
-    running = asyncio.create_task(availability.run(announced.put_nowait))
+    running = asyncio.create_task(availability.run(announced.put))
     async with asyncio.timeout(2):
         assert await announced.get() == {KIND}
         assert availability.missing == {ChildKind.PROBE}
@@ -40,7 +40,7 @@ async def test_a_discovery_that_fails_is_repeated(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(cluster, "served", served)
     announced: asyncio.Queue[frozenset[AnyKind]] = asyncio.Queue()
-    running = asyncio.create_task(Availability(cluster, frozenset({KIND})).run(announced.put_nowait))
+    running = asyncio.create_task(Availability(cluster, frozenset({KIND})).run(announced.put))
     async with asyncio.timeout(2):
         assert await announced.get() == {KIND}
     running.cancel()

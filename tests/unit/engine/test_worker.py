@@ -7,6 +7,7 @@ import pytest
 
 from bursar.compiler.plan import ChildRef
 from bursar.conventions import MANAGED_BY_LABEL, OWNER_KIND_LABEL, OWNER_NAME_LABEL, ChildKind, Reason
+from bursar.engine.children import CONTESTED_SECONDS, REPAIRS_UNTIL_CONTESTED
 from bursar.engine.feed import Sighting
 from bursar.errors import Conflict, DependencyMissing, Refused, Throttled, Unavailable
 from fakes.harness import KIND, Harness
@@ -320,3 +321,32 @@ async def test_a_platform_label_that_is_taken_out_of_the_settings_is_taken_off_t
     before = successor.cluster.writes
     await successor.drain()
     assert successor.cluster.writes > before
+
+
+async def test_an_object_that_somebody_changes_again_and_again_is_restored_once_a_minute_and_that_is_told(
+    harness: Harness,
+) -> None:
+    key = harness.put(value=3)
+    await harness.drain()
+    for _ in range(REPAIRS_UNTIL_CONTESTED):
+        await meddle(harness)
+        assert harness.rule()["spec"] == {"value": 3}
+    await meddle(harness)
+    assert harness.rule()["spec"] == {"value": 99}
+    ready = harness.cluster.condition(key, "Ready")
+    assert ready is not None
+    assert (ready["status"], ready["reason"]) == ("False", "Contested")
+    harness.clock.elapsed += CONTESTED_SECONDS
+    harness.queue.add(key)
+    await harness.drain()
+    assert harness.rule()["spec"] == {"value": 3}
+    ready = harness.cluster.condition(key, "Ready")
+    assert ready is not None
+    assert ready["status"] == "True"
+
+
+async def meddle(harness: Harness) -> None:
+    harness.report(RULE, "rule")
+    harness.cluster.store({**harness.rule(), "spec": {"value": 99}})
+    harness.report(RULE, "rule")
+    await harness.drain()

@@ -1,0 +1,79 @@
+"""The operator as a real process under the rights of the chart, with a proxy between it and the real API server."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fakes.samples import is_ready, sla, sla_path, target, target_path
+from faults.kstatus import violations
+from faults.proxy import Proxy
+from sandbox.chart import install_rights
+from sandbox.cluster import Cluster
+from sandbox.operator import OperatorProcess
+
+NAMESPACE, ACCOUNT = "bursar-system", "bursar"
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A proxy, and how to start operators behind it; `kubeconfig` is the one that they read."""
+
+    proxy: Proxy
+    kubeconfig: Path
+    start: Callable[..., OperatorProcess]
+
+
+@pytest.fixture(scope="session")
+def token(control_plane: Cluster) -> str:
+    """What the operator's ServiceAccount shows, with the rights that the chart gives."""
+    document = yaml.safe_load(install_rights(control_plane, namespace=NAMESPACE).read_text())
+    text: str = document["users"][0]["user"]["token"]
+    return text
+
+
+@pytest.fixture(scope="module")
+def faulty(control_plane: Cluster, token: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
+    """A proxy for the tests of a file; the operators behind it end with the last of them."""
+    folder = tmp_path_factory.mktemp("faults")
+    started: list[OperatorProcess] = []
+    with Proxy(control_plane) as proxy:
+        kubeconfig = control_plane.write_kubeconfig(folder / "kubeconfig", token, server=proxy.url)
+
+        def start(**settings: str) -> OperatorProcess:
+            log = folder / f"operator-{len(started)}.log"
+            process = OperatorProcess(kubeconfig, log=log, settings=settings)
+            started.append(process)
+            return process
+
+        yield Faulty(proxy, kubeconfig, start)
+        for process in started:
+            process.stop()
+
+
+@pytest.fixture
+def home(control_plane: Cluster, namespace: str, faulty: Faulty) -> Iterator[str]:
+    """A namespace of the test's own; whatever was written into a status there is held to the rules of kstatus."""
+    yield namespace
+    written = [thing for thing in faulty.proxy.written if thing["metadata"]["namespace"] == namespace]
+    for thing in written:
+        assert violations(thing, being_edited=True) == [], thing
+    for thing in everything_in(control_plane, namespace):
+        assert violations(thing) == [], thing
+
+
+@pytest.fixture
+def ready(control_plane: Cluster, home: str) -> str:
+    """A namespace with a target and an SLA that are Ready."""
+    control_plane.apply([target(home), sla(home)])
+    control_plane.api.eventually(sla_path(home), is_ready)
+    return home
+
+
+def everything_in(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
+    """Read the users' resources of a namespace."""
+    lists = (target_path(namespace, ""), sla_path(namespace, ""))
+    return [thing for path in lists for thing in cluster.api.get(path.rstrip("/"))["items"]]

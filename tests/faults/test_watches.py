@@ -1,0 +1,58 @@
+"""Watches that break, lie or fall silent: what happened meanwhile is noticed all the same."""
+
+import json
+
+import pytest
+
+from fakes.samples import is_ready, rule_path, sla, sla_path
+from faults.conftest import Faulty
+from faults.proxy import Drop, Expire, Fault, Proxy, Refuse, Request, Silence
+from sandbox.cluster import Cluster
+from sandbox.operator import OperatorProcess
+from sandbox.process import wait_until
+
+
+@pytest.fixture(scope="module")
+def operator(faulty: Faulty) -> OperatorProcess:
+    """One that compares its stores with the API server every two seconds."""
+    return faulty.start(resync_interval="2s").wait_ready()
+
+
+@pytest.fixture
+def proxy(faulty: Faulty, operator: OperatorProcess) -> Proxy:
+    return faulty.proxy
+
+
+def watches(request: Request) -> bool:
+    return request.watch
+
+
+def lists_slas(request: Request) -> bool:
+    return request.path.endswith("/slas") and not request.watch
+
+
+def known(operator: OperatorProcess) -> int:
+    count: int = json.loads(operator.read("/health"))["resources"]
+    return count
+
+
+@pytest.mark.parametrize("fault", [Expire(), Refuse(410), Refuse(500), Silence()], ids=str)
+def test_deletions_while_the_watches_are_cut_are_noticed(
+    control_plane: Cluster, operator: OperatorProcess, proxy: Proxy, ready: str, fault: Fault
+) -> None:
+    control_plane.apply([sla(ready, "doomed")])
+    control_plane.api.eventually(sla_path(ready, "doomed"), is_ready)
+    before = known(operator)
+    with proxy.fault(Drop(), where=watches):
+        proxy.cut_watches()
+        rule = control_plane.api.get(rule_path(ready))["metadata"]["uid"]
+        control_plane.api.delete(rule_path(ready))
+        control_plane.api.delete(sla_path(ready, "doomed"))
+    with proxy.fault(fault, where=watches):
+        proxy.wait_for(watches)
+        control_plane.api.eventually(rule_path(ready), lambda found: found["metadata"]["uid"] != rule)
+        wait_until(lambda: known(operator) == before - 1, seconds=15, what="the deleted SLA is forgotten")
+    control_plane.api.merge(sla_path(ready), {"spec": sla(ready, percent=99)["spec"]})
+    control_plane.api.eventually(rule_path(ready), lambda found: "/ 0.01" in str(found))
+    control_plane.api.eventually(sla_path(ready), is_ready)
+    operator.process.check()
