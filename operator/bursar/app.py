@@ -19,9 +19,10 @@ from bursar import logs
 from bursar.compiler.plan import Key
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import ChildKind
-from bursar.edge.cluster import ApiServer, configured
+from bursar.edge.cluster import ApiServer
 from bursar.edge.handlers import Watches
 from bursar.edge.http import web_application
+from bursar.edge.kubeconfig import configured
 from bursar.edge.prometheus import PrometheusServer
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
@@ -77,7 +78,7 @@ class Operator:
         )
         self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock)
         self.resync = Resync(cluster, self.feed, clock, watched)
-        self.watches = Watches(watched, settings.namespaces, self.feed.accept, self._watches_failed)
+        self.watches = Watches(watched, settings.namespaces, self.feed.accept)
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
@@ -91,7 +92,6 @@ class Operator:
             clock=clock,
             foreign_recheck_seconds=settings.not_owned_interval.total_seconds(),
         )
-        self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._heartbeat = time.monotonic()
 
     async def run(self) -> None:
@@ -108,7 +108,6 @@ class Operator:
     def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
         return {
             "heartbeat": self._beat(),
-            "watches": self._watch_the_watches(),
             "availability": self.availability.run(self._appeared),
             "resync": self.resync.run(self.settings.resync_interval.total_seconds(), jitter),
             "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
@@ -142,13 +141,6 @@ class Operator:
     def _loop_problem(self) -> str:
         silent = time.monotonic() - self._heartbeat
         return "" if silent < STUCK_LOOP_SECONDS else f"the event loop stood still for {silent:.0f} s"
-
-    async def _watch_the_watches(self) -> None:
-        await self.failure
-
-    def _watches_failed(self, error: BaseException) -> None:
-        if not self.failure.done():
-            self.failure.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
 
     async def _appeared(self, kinds: frozenset[AnyKind]) -> None:
         if self.resync.synced.is_set():

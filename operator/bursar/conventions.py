@@ -117,7 +117,6 @@ class Reason(StrEnum):
     NOT_OWNED = "NotOwned"
     CONTESTED = "Contested"
     REJECTED = "Rejected"  # by prometheus-operator
-    INTERNAL_ERROR = "InternalError"
     DRIFT_REPAIRED = "DriftRepaired"
 
     SELECTED = "Selected"
@@ -133,7 +132,6 @@ class Reason(StrEnum):
     FRESH = "Fresh"
     UNREACHABLE = "Unreachable"
     NO_DATA = "NoData"
-    NOT_CONFIGURED = "NotConfigured"
     COMPLETE = "Complete"
     LOW_COVERAGE = "LowCoverage"
     RATIO_OUT_OF_RANGE = "RatioOutOfRange"

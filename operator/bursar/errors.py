@@ -4,7 +4,7 @@ BursarError
 ├── UserError            the spec itself is wrong: no retry until it changes       -> Stalled
 │   └── InvalidSpec      one or more findings, each with its field path
 ├── TransientError       the world is not ready: retry with back-off               -> Reconciling
-│   ├── Unavailable      no answer, a 5xx, or a time-out
+│   ├── Unavailable      no usable answer: none at all, 5xx, 401, 408, 410
 │   ├── Throttled        429; carries the delay that the server asked for
 │   ├── Conflict         409: somebody wrote first, or a precondition failed
 │   ├── DependencyMissing  404 on a write: its namespace or its CRD is not there
@@ -49,7 +49,7 @@ class TransientError(BursarError):
 
 
 class Unavailable(TransientError):
-    """No usable answer: connection refused, time-out, 5xx."""
+    """No usable answer: connection refused, time-out, 5xx; credentials or a list position that have expired."""
 
 
 class Throttled(TransientError):

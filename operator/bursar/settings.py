@@ -25,6 +25,16 @@ def _duration(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
 
 
+def flag(name: str) -> str:
+    """Spell a setting as a flag of `bursar operator`."""
+    return f"--{name.replace('_', '-')}"
+
+
+def variable(name: str) -> str:
+    """Spell a setting as an environment variable."""
+    return f"BURSAR_{name.upper()}"
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]

@@ -1,14 +1,12 @@
 """The operator as a real process under the rights of the chart, with a proxy between it and the real API server."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 import yaml
 
-from fakes.samples import is_ready, sla, sla_path, target, target_path
+from fakes.samples import is_ready, sla, sla_path, target
+from faults.behind import Faulty, everything_in
 from faults.kstatus import violations
 from faults.proxy import Proxy
 from sandbox.chart import install_rights
@@ -16,15 +14,6 @@ from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
 
 NAMESPACE, ACCOUNT = "bursar-system", "bursar"
-
-
-@dataclass(frozen=True, slots=True)
-class Faulty:
-    """A proxy, and how to start operators behind it; `kubeconfig` is the one that they read."""
-
-    proxy: Proxy
-    kubeconfig: Path
-    start: Callable[..., OperatorProcess]
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +60,3 @@ def ready(control_plane: Cluster, home: str) -> str:
     control_plane.apply([target(home), sla(home)])
     control_plane.api.eventually(sla_path(home), is_ready)
     return home
-
-
-def everything_in(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
-    """Read the users' resources of a namespace."""
-    lists = (target_path(namespace, ""), sla_path(namespace, ""))
-    return [thing for path in lists for thing in cluster.api.get(path.rstrip("/"))["items"]]

@@ -89,7 +89,7 @@ class Proxy:
         self.written: list[dict[str, Any]] = []
         self._requests: list[Request] = []
         self._faults: list[tuple[Wanted, Fault]] = []
-        self._watches: set[web.BaseRequest] = set()
+        self._watches: dict[int, web.BaseRequest] = {}
         self._upstream, self._trust = _upstream(cluster)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-proxy", daemon=True)
@@ -145,12 +145,12 @@ class Proxy:
         connector = aiohttp.TCPConnector(ssl=self._trust, limit=0)
         self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False)
         self._server = web.Server(self._serve, handler_cancellation=True)
-        self._runner = web.ServerRunner(self._server)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.1)
         await self._runner.setup()
         await self._listen()
 
     async def _listen(self) -> None:
-        self._site = web.TCPSite(self._runner, LOOPBACK, URL(self.url).port, shutdown_timeout=0)
+        self._site = web.TCPSite(self._runner, LOOPBACK, URL(self.url).port)
         await self._site.start()
 
     async def _close(self) -> None:
@@ -165,7 +165,7 @@ class Proxy:
         await self._session.close()
 
     async def _cut_watches(self) -> None:
-        for watch in tuple(self._watches):
+        for watch in tuple(self._watches.values()):
             _abort(watch)
 
     async def _serve(self, incoming: web.BaseRequest) -> web.StreamResponse:
@@ -201,7 +201,7 @@ class Proxy:
 
     async def _forward(self, incoming: web.BaseRequest, request: Request, *, cut: bool = False) -> web.StreamResponse:
         url = URL(self._upstream + incoming.raw_path, encoded=True)
-        body = await incoming.read()
+        body = await incoming.read() or None
         async with self._session.request(incoming.method, url, headers=_passed_on(incoming), data=body) as answer:
             if request.watch:
                 return await self._stream(incoming, answer)
@@ -222,11 +222,11 @@ class Proxy:
 
     @contextlib.contextmanager
     def _open(self, watch: web.BaseRequest) -> Iterator[None]:
-        self._watches.add(watch)
+        self._watches[id(watch)] = watch
         try:
             yield
         finally:
-            self._watches.discard(watch)
+            del self._watches[id(watch)]
 
     def _note(self, request: Request, status: int, content: bytes) -> None:
         if request.writes and request.path.endswith("/status") and status == web.HTTPOk.status_code:

@@ -1,11 +1,9 @@
 """Watches that break, lie or fall silent: what happened meanwhile is noticed all the same."""
 
-import json
-
 import pytest
 
 from fakes.samples import is_ready, rule_path, sla, sla_path
-from faults.conftest import Faulty
+from faults.behind import Faulty, known
 from faults.proxy import Drop, Expire, Fault, Proxy, Refuse, Request, Silence
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
@@ -27,32 +25,49 @@ def watches(request: Request) -> bool:
     return request.watch
 
 
-def lists_slas(request: Request) -> bool:
-    return request.path.endswith("/slas") and not request.watch
-
-
-def known(operator: OperatorProcess) -> int:
-    count: int = json.loads(operator.read("/health"))["resources"]
-    return count
+def reads_lists(request: Request) -> bool:
+    return request.path.endswith("s") and not request.watch and not request.writes
 
 
 @pytest.mark.parametrize("fault", [Expire(), Refuse(410), Refuse(500), Silence()], ids=str)
-def test_deletions_while_the_watches_are_cut_are_noticed(
+def test_what_is_deleted_while_the_watches_are_cut_is_noticed(
     control_plane: Cluster, operator: OperatorProcess, proxy: Proxy, ready: str, fault: Fault
 ) -> None:
     control_plane.apply([sla(ready, "doomed")])
     control_plane.api.eventually(sla_path(ready, "doomed"), is_ready)
-    before = known(operator)
+    rule = control_plane.api.get(rule_path(ready))["metadata"]["uid"]
     with proxy.fault(Drop(), where=watches):
         proxy.cut_watches()
-        rule = control_plane.api.get(rule_path(ready))["metadata"]["uid"]
         control_plane.api.delete(rule_path(ready))
         control_plane.api.delete(sla_path(ready, "doomed"))
     with proxy.fault(fault, where=watches):
         proxy.wait_for(watches)
         control_plane.api.eventually(rule_path(ready), lambda found: found["metadata"]["uid"] != rule)
-        wait_until(lambda: known(operator) == before - 1, seconds=15, what="the deleted SLA is forgotten")
-    control_plane.api.merge(sla_path(ready), {"spec": sla(ready, percent=99)["spec"]})
-    control_plane.api.eventually(rule_path(ready), lambda found: "/ 0.01" in str(found))
-    control_plane.api.eventually(sla_path(ready), is_ready)
-    operator.process.check()
+        wait_until(lambda: known(operator) == 2, seconds=15, what="the deleted SLA is forgotten")
+    proxy.cut_watches()
+
+
+def test_an_edit_comes_through_after_the_watches_have_broken(control_plane: Cluster, faulty: Faulty, home: str) -> None:
+    patient = faulty.start(resync_interval="1h").wait_ready()
+    control_plane.apply([target(home), sla(home)])
+    control_plane.api.eventually(sla_path(home), is_ready)
+    for fault in (Drop(), Expire(), Refuse(410), Refuse(500)):
+        with faulty.proxy.fault(fault, where=watches):
+            faulty.proxy.cut_watches()
+            faulty.proxy.wait_for(watches)
+    control_plane.api.merge(sla_path(home), {"spec": sla(home, percent=99)["spec"]})
+    control_plane.api.eventually(rule_path(home), lambda found: "/ 0.01" in str(found), seconds=30)
+    control_plane.api.eventually(sla_path(home), is_ready)
+    patient.process.check()
+
+
+def test_lists_that_break_off_in_the_middle_delay_a_start_and_no_more(
+    control_plane: Cluster, faulty: Faulty, home: str
+) -> None:
+    control_plane.apply([target(home), sla(home)])
+    with faulty.proxy.fault(Drop(answered=True), where=reads_lists):
+        late = faulty.start()
+        faulty.proxy.wait_for(reads_lists, more=20)
+        late.process.check()
+    control_plane.api.eventually(sla_path(home), is_ready, seconds=30)
+    late.wait_ready()

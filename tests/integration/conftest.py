@@ -1,14 +1,17 @@
 """The operator as a real process, under the rights that the chart gives."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from fakes.quick import QUICK
 from sandbox.chart import install_rights
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
+from sandbox.stack import PrometheusStack
 
 StartOperator = Callable[..., OperatorProcess]
 
@@ -46,3 +49,18 @@ def module_operator(operator_kubeconfig: Path, tmp_path_factory: pytest.TempPath
     """Start operators that end with the last test of a file."""
     with _operators(operator_kubeconfig, tmp_path_factory.mktemp("operator")) as start:
         yield start
+
+
+@pytest.fixture(scope="module")
+def module_namespace(control_plane: Cluster, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A namespace for all tests of a file, deleted afterwards."""
+    name = f"{request.path.stem.replace('_', '-')}-{os.getpid()}"
+    control_plane.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}])
+    yield name
+    control_plane.api.delete(f"/api/v1/namespaces/{name}")
+
+
+@pytest.fixture(scope="module")
+def quick_operator(module_operator: StartOperator, stack: PrometheusStack) -> OperatorProcess:
+    """One operator for a file, which reads the stack's Prometheus every second."""
+    return module_operator(prometheus_url=stack.prometheus_url, **QUICK)

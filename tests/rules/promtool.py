@@ -35,7 +35,7 @@ class Expected:
 
 
 def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [binary("promtool"), *map(str, arguments)]
+    command = [str(binary("promtool")), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any, Final
 
 from bursar.domain.books import open_books
@@ -26,7 +27,7 @@ SOURCES: Final = (
 MAX_RECORDINGS: Final = 20
 
 
-def test_promtool_accepts_every_target_window_and_source(tmp_path):
+def test_promtool_accepts_every_target_window_and_source(tmp_path: Path) -> None:
     rule_groups: list[dict[str, Any]] = []
     combinations = product(TARGETS, WINDOWS, ((), ("region", "zone")))
     for number, (target, window, group_by) in enumerate(combinations):
@@ -36,13 +37,13 @@ def test_promtool_accepts_every_target_window_and_source(tmp_path):
     assert_accepted(write_rules(tmp_path / "rules.yaml", rule_groups))
 
 
-def test_no_objective_records_more_than_twenty_series():
+def test_no_objective_records_more_than_twenty_series() -> None:
     for target, window in product(TARGETS, WINDOWS):
         books = open_books(objective(target=target, window=window))
         recordings = [rule for group in books.groups for rule in group.rules if isinstance(rule, Recording)]
         assert len(recordings) <= MAX_RECORDINGS, (target, window)
 
 
-def test_promtool_refuses_what_is_no_rule(tmp_path):
+def test_promtool_refuses_what_is_no_rule(tmp_path: Path) -> None:
     write_rules(tmp_path / "rules.yaml", [{"name": "x", "rules": [{"record": "x", "expr": "rate(x[0s])"}]}])
     assert promtool("check", "rules", tmp_path / "rules.yaml").returncode

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -59,7 +60,7 @@ def without_the_period(rule_groups: list[dict[str, Any]]) -> list[dict[str, Any]
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
-def test_alerts_fire_and_clear_in_the_minutes_of_the_table(row, tmp_path):
+def test_alerts_fire_and_clear_in_the_minutes_of_the_table(row: Row, tmp_path: Path) -> None:
     start = row.warm * 60
     phases = [Phase(start), Phase(row.minutes, row.errors), Phase(500)]
     end = sum(phase.minutes for phase in phases)

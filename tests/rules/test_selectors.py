@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from bursar.domain.promql.matcher import MatchOperator
@@ -67,7 +68,9 @@ def expressions() -> Iterator[tuple[str, bool]]:
             continue
 
 
-def test_prometheus_accepts_every_regular_expression_that_we_accept_and_agrees_on_the_empty_string(tmp_path):
+def test_prometheus_accepts_every_regular_expression_that_we_accept_and_agrees_on_the_empty_string(
+    tmp_path: Path,
+) -> None:
     selectors = [
         Selector("").where("a", MatchOperator.NOT_REGEXP if empty else MatchOperator.REGEXP, expression)
         for expression, empty in expressions()
@@ -77,7 +80,7 @@ def test_prometheus_accepts_every_regular_expression_that_we_accept_and_agrees_o
     assert_accepted(write_rules(tmp_path / "rules.yaml", [{"name": "all", "rules": rules}]))
 
 
-def test_prometheus_accepts_every_printed_name_and_value(tmp_path):
+def test_prometheus_accepts_every_printed_name_and_value(tmp_path: Path) -> None:
     names = ["on", "NaN", "inf", "atan2", "bool", "sum", "offset", "and", "by", "start", "a.b", 'q"uote', "ünï", "1"]
     texts = ["", "\\", '"', "\n\r\t\0", "\ufffd", "😀", "\u2028", "`'", "\x7f\x80"]
     selectors = [Selector(name).where("a", MatchOperator.EQUAL, text) for name in names for text in texts]

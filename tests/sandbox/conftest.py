@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 
-def processes_in(folder: Path) -> list[str]:
-    """The command lines of all processes that work in a folder."""
-    lines = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line:
-            lines.append(line)
-    return lines
+def _about(process: Path) -> str:
+    """The command line and the environment of a process; empty when it has ended."""
+    try:
+        return "".join((process / name).read_bytes().decode(errors="replace") for name in ("cmdline", "environ"))
+    except OSError:
+        return ""
+
+
+def processes_of(folder: Path) -> list[str]:
+    """All processes that were told of a folder."""
+    return [process.name for process in Path("/proc").glob("[0-9]*") if str(folder) in _about(process)]
 
 
 @pytest.fixture
 def leftovers() -> Callable[[Path], list[str]]:
-    return processes_in
+    return processes_of

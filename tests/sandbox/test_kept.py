@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -45,21 +45,34 @@ def test_it_is_up_until_it_is_taken_down(environment: Mapping[str, str], tmp_pat
     assert command(environment, "down").stdout == "nothing was running\n"
 
 
-def test_ctrl_c_leaves_nothing(environment: Mapping[str, str], tmp_path: Path, leftovers: Leftovers) -> None:
-    arguments = (sys.executable, "-m", "sandbox", "up", "--foreground")
-    with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True) as foreground:
-        wait_until(lambda: bool(list(tmp_path.rglob("state.json"))), seconds=SECONDS, what="it is up")
-        assert len(leftovers(tmp_path)) >= 6
-        foreground.send_signal(signal.SIGINT)
-        assert foreground.wait(SECONDS) == 0
+@pytest.fixture
+def foreground(environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    command = (sys.executable, "-m", "sandbox", "up", "--foreground")
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:
+        yield started
+        started.kill()
+
+
+def test_ctrl_c_leaves_nothing(foreground: subprocess.Popen[bytes], tmp_path: Path, leftovers: Leftovers) -> None:
+    wait_until(lambda: bool(list(tmp_path.rglob("state.json"))), seconds=SECONDS, what="it is up")
+    programs = (
+        "etcd",
+        "kube-apiserver",
+        "kube-controller-manager",
+        "prometheus-operator",
+        "prometheus",
+        "alertmanager",
+    )
+    assert len(leftovers(tmp_path)) == len(("supervisor", *programs))
+    foreground.send_signal(signal.SIGINT)
+    assert foreground.wait(SECONDS) == 0
     assert leftovers(tmp_path) == []
 
 
-def test_a_supervisor_in_the_middle_of_the_start_leaves_nothing(
-    environment: Mapping[str, str], tmp_path: Path, leftovers: Leftovers
+def test_a_supervisor_that_is_killed_in_the_middle_of_the_start_leaves_nothing(
+    foreground: subprocess.Popen[bytes], tmp_path: Path, leftovers: Leftovers
 ) -> None:
-    arguments = (sys.executable, "-m", "sandbox", "up", "--foreground")
-    with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True) as foreground:
-        wait_until(lambda: bool(leftovers(tmp_path / "bursar-sandbox")), seconds=SECONDS, what="etcd is there")
-        foreground.kill()
+    wait_until(lambda: len(leftovers(tmp_path)) > 1, seconds=SECONDS, what="a first part is there")
+    foreground.kill()
+    foreground.wait()
     wait_until(lambda: leftovers(tmp_path) == [], seconds=10, what="everything has ended")

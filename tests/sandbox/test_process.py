@@ -16,8 +16,11 @@ SECONDS = 10.0
 PARENT = """
 import sys, time
 from pathlib import Path
-from sandbox.process import Process
-print(Process("child", [sys.executable, "-c", "import time; time.sleep(60)"], log=Path(sys.argv[1])).pid, flush=True)
+from sandbox.process import Process, wait_until
+log = Path(sys.argv[1])
+child = Process("child", [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"], log=log)
+wait_until(log.read_text, seconds=10, what="the child runs")
+print(child.pid, flush=True)
 time.sleep(60)
 """
 

@@ -32,7 +32,9 @@ def up(*, foreground: bool) -> None:
         kept.start()
         _show(kept)
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where a shell without job control has started us, which makes its background jobs deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         for _ in kept.supervise():
             _show(kept)

@@ -1,4 +1,4 @@
-"""The CRDs, their copies in the chart and the field reference, all generated from the models.
+"""The CRDs, their copies in the chart, and the references of fields and settings, all generated from the models.
 
 `python -m bursar.api.crd --write` in the root of the repository writes the files, `--check` compares them.
 """
@@ -15,6 +15,7 @@ import yaml
 from bursar.api.kinds import DEFINITIONS, Column, KindDefinition
 from bursar.api.reference import reference
 from bursar.api.schema import Schema, structural, with_scalar_defaults
+from bursar.api.settings_reference import settings_reference
 from bursar.api.status import UNSEEN_GENERATION
 from bursar.conventions import CATEGORY, GROUP, VERSION
 
@@ -109,7 +110,10 @@ class _Dumper(yaml.SafeDumper):
 @cache
 def generated_files() -> Mapping[Path, str]:
     """Give every generated file by its path in the repository."""
-    files = {Path("docs/reference.md"): reference([(each, _schema(each)) for each in DEFINITIONS])}
+    files = {
+        Path("docs/reference.md"): reference([(each, _schema(each)) for each in DEFINITIONS]),
+        Path("docs/settings.md"): settings_reference(),
+    }
     for definition in DEFINITIONS:
         name = f"{definition.plural}.yaml"
         files[Path("crds") / name] = crd_yaml(definition)

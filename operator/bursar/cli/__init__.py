@@ -7,7 +7,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from bursar.settings import Settings
+from bursar.settings import Settings, flag, variable
 
 
 @click.group()
@@ -19,11 +19,10 @@ def main() -> None:
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command one flag and one BURSAR_* variable per setting."""
     for name, field in reversed(Settings.model_fields.items()):
-        flag = f"--{name.replace('_', '-')}"
-        variable = f"BURSAR_{name.upper()}"
-        command = click.option(flag, name, envvar=variable, show_envvar=True, default=None, help=field.description)(
-            command
+        option = click.option(
+            flag(name), name, envvar=variable(name), show_envvar=True, default=None, help=field.description
         )
+        command = option(command)
     return command
 
 
@@ -42,7 +41,7 @@ def _settings(given: dict[str, Any]) -> Settings:
         return Settings.model_validate({name: text for name, text in given.items() if text not in (None, "")})
     except ValidationError as error:
         problems = "; ".join(
-            f"--{str(entry['loc'][0]).replace('_', '-')}: {entry['msg'].removeprefix('Value error, ')}"
+            f"{flag(str(entry['loc'][0]))}: {entry['msg'].removeprefix('Value error, ')}"
             for entry in error.errors()
         )
         raise click.UsageError(problems) from error

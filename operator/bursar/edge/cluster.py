@@ -7,11 +7,11 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 import aiohttp
-from kubernetes.aio import client, config
+from kubernetes.aio import client
 
 from bursar.compiler.plan import ChildRef, Key, Manifest
 from bursar.conventions import API_VERSION, FIELD_MANAGER, MANAGED_BY_LABEL, PRODUCT, ChildKind
-from bursar.edge.kubeconfig import kubeconfig_exists
+from bursar.edge.kubeconfig import Renewal
 from bursar.edge.resources import ENDPOINTS
 from bursar.engine import telemetry
 from bursar.engine.ports import AnyKind, EventNote, Listed, ServerKind
@@ -25,18 +25,16 @@ REQUEST_SECONDS: Final = 30.0
 DEFAULT_RETRY_AFTER_SECONDS: Final = 1.0
 OUR_CHILDREN: Final = f"{MANAGED_BY_LABEL}={PRODUCT}"
 
+ERRORS: Final[Mapping[int, type[BursarError]]] = {
+    401: Unavailable,
+    403: Forbidden,
+    404: DependencyMissing,
+    408: Unavailable,
+    409: Conflict,
+    410: Unavailable,
+}
+
 Verb = Literal["GET", "PATCH", "PUT", "POST", "DELETE"]
-
-
-async def configured() -> client.Configuration:
-    """Read the current kubeconfig, or inside a Pod its ServiceAccount."""
-    configuration = client.Configuration()
-    configuration.connection_pool_maxsize = 64
-    if kubeconfig_exists():
-        await config.load_kube_config(client_configuration=configuration)
-    else:
-        config.load_incluster_config(client_configuration=configuration)
-    return configuration
 
 
 class ApiServer:
@@ -48,6 +46,7 @@ class ApiServer:
     def __init__(self, api: client.ApiClient, namespaces: tuple[str, ...]) -> None:
         self._api = api
         self._namespaces = namespaces
+        self._credentials = Renewal()
 
     async def served(self) -> frozenset[AnyKind]:
         """Ask discovery which of the kinds the server knows."""
@@ -200,9 +199,14 @@ class ApiServer:
             answer = await response.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"{verb} {path}: {type(error).__name__}: {error}") from error
+        if response.status == 401:
+            await self._credentials.renew(self._api.configuration)
         if response.status >= 400:
             raise _error(response.status, f"{verb} {path}", answer, response.headers)
-        return json.loads(answer)
+        try:
+            return json.loads(answer)
+        except ValueError as error:
+            raise Unavailable(f"{verb} {path}: not JSON: {answer[:200].decode(errors='replace')}") from error
 
 
 def _path(manifest: Manifest) -> str:
@@ -216,19 +220,11 @@ def _listed(metadata: Mapping[str, Any]) -> Listed:
 
 def _error(status: int, request: str, answer: bytes, headers: Mapping[str, str]) -> BursarError:
     message = f"{request}: {status} {_message(answer)}"
-    match status:
-        case 404:
-            return DependencyMissing(message)
-        case 409:
-            return Conflict(message)
-        case 401 | 403:
-            return Forbidden(message)
-        case 429:
-            return Throttled(message, retry_after=_seconds(headers.get("Retry-After", "")))
-        case _ if status >= 500:
-            return Unavailable(message)
-        case _:
-            return Refused(message)
+    if status == 429:
+        return Throttled(message, retry_after=_seconds(headers.get("Retry-After", "")))
+    if status >= 500:
+        return Unavailable(message)
+    return ERRORS.get(status, Refused)(message)
 
 
 def _seconds(retry_after: str) -> float:

@@ -6,27 +6,34 @@ and no finalizer into a user's object.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import kopf
 from kubernetes import client
-from kubernetes.config import load_incluster_config, load_kube_config
+from kubernetes.config import ConfigException, load_incluster_config, load_kube_config
+from yaml import YAMLError
 
 from bursar.conventions import GROUP, MANAGED_BY_LABEL, PRODUCT, ChildKind
 from bursar.edge.kubeconfig import kubeconfig_exists
 from bursar.edge.resources import ENDPOINTS, Endpoint
+from bursar.engine import telemetry
 from bursar.engine.feed import Sighting
 from bursar.engine.ports import AnyKind
 
 log = logging.getLogger(__name__)
 
 CREDENTIALS_LIFETIME: Final = timedelta(minutes=10)
+LOGIN_PAUSE_SECONDS: Final = 5.0
+GRACE_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 10.0
+STEADY_SECONDS: Final = 60.0
 
 
 class EndlessBackoff:
@@ -50,21 +57,23 @@ class Watches:
     kinds: frozenset[AnyKind]
     namespaces: tuple[str, ...]
     accept: Callable[[Sighting], None]
-    failed: Callable[[BaseException], None]
     _thread: threading.Thread | None = None
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _loop: asyncio.AbstractEventLoop = field(init=False)
+    _stopping: asyncio.Event = field(init=False)
 
     def start(self) -> None:
         """Begin to watch; returns at once."""
-        loop = asyncio.get_running_loop()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(loop, self._stop), name="bursar-watches", daemon=True)
+        ours = asyncio.get_running_loop()
+        self._loop, self._stopping = asyncio.new_event_loop(), asyncio.Event()
+        work = self._watch_until(self._stopping, lambda seen: ours.call_soon_threadsafe(self.accept, seen))
+        self._thread = threading.Thread(target=_run, args=(self._loop, work), name="bursar-watches", daemon=True)
         self._thread.start()
 
     async def stop(self) -> None:
         """End the watches and wait for their thread."""
-        self._stop.set()
         if self._thread is not None:
+            with contextlib.suppress(RuntimeError):  # a closed loop: the thread has ended already
+                self._loop.call_soon_threadsafe(self._stopping.set)
             await asyncio.to_thread(self._thread.join, STOP_SECONDS)
 
     async def restart(self, appeared: frozenset[AnyKind]) -> None:
@@ -74,33 +83,45 @@ class Watches:
             await self.stop()
             self.start()
 
-    def _run(self, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
-        try:
-            asyncio.run(
-                kopf.operator(
-                    registry=self._registry(loop),
-                    settings=self._settings(),
-                    clusterwide=not self.namespaces,
-                    namespaces=self.namespaces,
-                    stop_flag=stop,
-                )
-            )
-            if not stop.is_set():
-                raise RuntimeError("the watches ended by themselves")
-        except BaseException as error:
-            loop.call_soon_threadsafe(self.failed, error)
+    async def _watch_until(self, stopping: asyncio.Event, report: Callable[[Sighting], object]) -> None:
+        """Run Kopf, again and again: an unusual answer to one watch, such as 410 as a status, ends all of it."""
+        pauses = iter(EndlessBackoff())
+        while True:
+            started = time.monotonic()
+            try:
+                await self._run_kopf(stopping, report)
+            except Exception as error:
+                telemetry.ERRORS.labels(type(error).__name__).inc()
+                log.warning("the watches broke and start anew", extra={"error": repr(error)})
+            if time.monotonic() - started > STEADY_SECONDS:
+                pauses = iter(EndlessBackoff())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(next(pauses)):
+                    await stopping.wait()
+                    return
 
-    def _registry(self, loop: asyncio.AbstractEventLoop) -> kopf.OperatorRegistry:
-        registry = kopf.OperatorRegistry()
-        kopf.on.login(registry=registry)(_login)
+    async def _run_kopf(self, stopping: asyncio.Event, report: Callable[[Sighting], object]) -> None:
+        """Run Kopf until `stopping`, or until it breaks: then its error is raised."""
+        registry, ending = kopf.OperatorRegistry(), asyncio.Event()
+        kopf.on.login(id="credentials", registry=registry)(Login())
         for kind in sorted(self.kinds):
-            _watch(
-                registry,
-                kind,
-                ENDPOINTS[kind],
-                lambda sighting: loop.call_soon_threadsafe(self.accept, sighting),
+            _watch(registry, kind, ENDPOINTS[kind], report)
+
+        @kopf.on.cleanup(id="ending", registry=registry)
+        async def _(**_: Any) -> None:
+            ending.set()
+
+        running = asyncio.create_task(
+            kopf.operator(
+                registry=registry,
+                settings=self._settings(),
+                clusterwide=not self.namespaces,
+                namespaces=self.namespaces,
+                stop_flag=stopping,
             )
-        return registry
+        )
+        await asyncio.wait({running, asyncio.create_task(ending.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await _ended(running)
 
     def _settings(self) -> kopf.OperatorSettings:
         settings = kopf.OperatorSettings()
@@ -114,6 +135,7 @@ class Watches:
         settings.posting.enabled = False
         settings.posting.loggers = False
         settings.execution.max_workers = 2
+        settings.process.ultimate_exiting_timeout = None  # it would kill this process, which goes on
         settings.persistence.finalizer = f"{GROUP}/unused"
         for kind in self.kinds:
             if isinstance(kind, ChildKind):
@@ -143,8 +165,28 @@ def _watch(
     kopf.on.event(endpoint.group, endpoint.version, endpoint.plural, id=f"see-{kind}", registry=registry)(seen)
 
 
-def _login(**_: Any) -> kopf.ConnectionInfo:
-    """Read the same credentials as the official client; they expire, so that a rotated token is read again."""
+class Login:
+    """Reads the same credentials as the official client; they expire, so that a rotated token is read again.
+
+    Kopf asks at once when the API server answers 401, and would go round in circles as fast as it can.
+    """
+
+    def __init__(self) -> None:
+        self._last = -LOGIN_PAUSE_SECONDS
+
+    def __call__(self, **_: Any) -> kopf.ConnectionInfo:
+        """Implement a login handler of Kopf."""
+        pause = self._last + LOGIN_PAUSE_SECONDS - time.monotonic()
+        if pause > 0:
+            raise kopf.TemporaryError("the API server does not accept the credentials", delay=pause)
+        self._last = time.monotonic()
+        try:
+            return _connection()
+        except (OSError, ValueError, YAMLError, ConfigException) as error:
+            raise kopf.TemporaryError(f"the credentials cannot be read: {error}", delay=LOGIN_PAUSE_SECONDS) from error
+
+
+def _connection() -> kopf.ConnectionInfo:
     configuration = client.Configuration()
     if kubeconfig_exists():
         load_kube_config(client_configuration=configuration)
@@ -161,3 +203,19 @@ def _login(**_: Any) -> kopf.ConnectionInfo:
         private_key_path=configuration.key_file,
         expiration=datetime.now(UTC) + CREDENTIALS_LIFETIME,
     )
+
+
+async def _ended(kopf_itself: asyncio.Task[None]) -> None:
+    """Wait until Kopf has ended; raises what it broke by.
+
+    When one watcher breaks, the others survive Kopf's only attempt to cancel them, and it would wait for ever.
+    """
+    while not (await asyncio.wait({kopf_itself}, timeout=GRACE_SECONDS))[0]:
+        for task in asyncio.all_tasks() - {asyncio.current_task(), kopf_itself}:
+            task.cancel()
+    await kopf_itself
+
+
+def _run(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(work)

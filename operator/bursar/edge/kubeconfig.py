@@ -1,10 +1,55 @@
 """Where the credentials come from: a kubeconfig where there is one, else the Pod's ServiceAccount."""
 
+import logging
 import os
+import time
 from pathlib import Path
+from typing import Final
+
+from kubernetes.aio import client, config
+from yaml import YAMLError
+
+log = logging.getLogger(__name__)
+
+RENEWAL_PAUSE_SECONDS: Final = 2.0
 
 
 def kubeconfig_exists() -> bool:
     """Tell whether a kubeconfig is to be used; KUBECONFIG may name several files, as for kubectl."""
     named = os.environ.get("KUBECONFIG", "~/.kube/config").split(os.pathsep)
     return any(Path(name).expanduser().is_file() for name in named if name)
+
+
+async def configured() -> client.Configuration:
+    """Read the current kubeconfig, or inside a Pod its ServiceAccount."""
+    configuration = client.Configuration()
+    configuration.connection_pool_maxsize = 64
+    await _read(configuration)
+    return configuration
+
+
+class Renewal:
+    """Reads the credentials again after the API server has refused them: a token may have been rotated.
+
+    Once for many refused requests; these fail, and their next attempt shows the new token.
+    """
+
+    def __init__(self) -> None:
+        self._last = -RENEWAL_PAUSE_SECONDS
+
+    async def renew(self, configuration: client.Configuration) -> None:
+        """Bring a configuration up to date; what cannot be read now is tried again after the next refusal."""
+        if time.monotonic() - self._last < RENEWAL_PAUSE_SECONDS:
+            return
+        self._last = time.monotonic()
+        try:
+            await _read(configuration)
+        except (OSError, ValueError, YAMLError, config.ConfigException) as error:
+            log.warning("credentials not read", extra={"error": str(error)})
+
+
+async def _read(configuration: client.Configuration) -> None:
+    if kubeconfig_exists():
+        await config.load_kube_config(client_configuration=configuration)
+    else:
+        config.load_incluster_config(client_configuration=configuration)

@@ -90,7 +90,7 @@ class Children:
         wanted = desired_digest(manifest)
         settled = self._settled.get(ref)
         child = self._index.get(ref) or await self._adopt(owner, ref)
-        if child is not None and child.owner_uid == owner.uid and self._in_line(child, wanted, settled):
+        if child is not None and self._in_line(child, wanted, settled):
             return Outcome.UNCHANGED
         drifted = settled is not None and settled.wanted == wanted
         if drifted:

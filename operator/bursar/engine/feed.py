@@ -105,11 +105,7 @@ class Feed:
                 self.queue.add(lost.owner)
         elif known is None or known.uid != child.uid or newer(child.resource_version, known.resource_version):
             self.index.put(child)
-            if known is None or (known.digest, known.rejection, known.owner_uid) != (
-                child.digest,
-                child.rejection,
-                child.owner_uid,
-            ):
+            if known is None or (known.digest, known.rejection) != (child.digest, child.rejection):
                 self.queue.add(child.owner, Lane.BACKLOG if sighting.initial else Lane.EDIT)
         telemetry.CHILDREN.set(len(self.index))
 

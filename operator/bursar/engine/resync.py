@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 CATCH_UP_SECONDS: Final = 20.0
 CATCH_UP_POLL_SECONDS: Final = 0.05
 RETRY_SECONDS: Final = 2.0
+RETRY_AFTER_FAILURE_SECONDS: Final = 15.0
 GETS_AT_ONCE: Final = 8
 
 Known = dict[tuple[str, str], tuple[str, str]]
@@ -44,13 +45,16 @@ class Resync:
             except TransientError as error:
                 log.warning("first comparison failed, will retry", extra={"error": str(error)})
                 await asyncio.sleep(RETRY_SECONDS)
+        delay = interval_seconds
         while True:
-            await asyncio.sleep(interval_seconds * jitter())
+            await asyncio.sleep(delay * jitter())
             try:
                 await self.compare()
+                delay = interval_seconds
             except TransientError as error:
                 telemetry.RESYNCS.labels("failure").inc()
-                log.warning("comparison failed, next interval tries again", extra={"error": str(error)})
+                delay = min(interval_seconds, RETRY_AFTER_FAILURE_SECONDS)
+                log.warning("comparison failed, will retry", extra={"error": str(error), "seconds": delay})
 
     async def open_gate(self) -> None:
         """Wait until the watches have shown all that exists; what they have not shown by then is read one by one."""

@@ -50,7 +50,6 @@ class Child:
     resource_version: str
     digest: bytes
     owner: Key
-    owner_uid: str
     rejection: str
 
 
@@ -169,7 +168,7 @@ def child_of(ref: ChildRef, manifest: Manifest, known: Child | None = None) -> C
     `known` is the same object as seen before: it answers for an owner whose long name the label only abbreviates.
     """
     metadata = manifest["metadata"]
-    owner, owner_uid = _controller(ref, metadata)
+    owner = _controller(ref, metadata)
     if owner is None:
         owner = known.owner if known and known.uid == metadata["uid"] else labelled_owner(ref, metadata)
     if owner is None:
@@ -180,16 +179,15 @@ def child_of(ref: ChildRef, manifest: Manifest, known: Child | None = None) -> C
         resource_version=metadata["resourceVersion"],
         digest=live_digest(manifest),
         owner=owner,
-        owner_uid=owner_uid,
         rejection=_rejection(manifest.get("status", {})),
     )
 
 
-def _controller(ref: ChildRef, metadata: Mapping[str, Any]) -> tuple[Key | None, str]:
+def _controller(ref: ChildRef, metadata: Mapping[str, Any]) -> Key | None:
     for reference in metadata.get("ownerReferences", ()):
         if reference["apiVersion"] == API_VERSION and reference["kind"] in tuple(Kind):
-            return Key(Kind(reference["kind"]), ref.namespace, reference["name"]), reference["uid"]
-    return None, ""
+            return Key(Kind(reference["kind"]), ref.namespace, reference["name"])
+    return None
 
 
 def labelled_owner(ref: ChildRef, metadata: Mapping[str, Any]) -> Key | None:

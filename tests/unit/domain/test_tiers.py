@@ -45,7 +45,7 @@ def test_one_day_shrinks_every_window_to_whole_minutes() -> None:
 
 def test_a_low_target_stretches_the_first_tier_until_an_outage_reaches_it() -> None:
     first = derived("90", 30).page[0]
-    assert (str(first), first.factor, first.threshold) == ("1h48m/9m", 8, HIGHEST_THRESHOLD)
+    assert (str(first), first.factor, first.threshold) == ("1h48m/9m", Decimal(8), HIGHEST_THRESHOLD)
     assert first.time_to_fire == timedelta(minutes=86, seconds=24)
 
 

@@ -49,6 +49,9 @@ async def test_an_edit_of_a_key_in_the_backlog_overtakes_the_backlog_and_comes_o
     queue.done("a")
     queue.done("b")
     assert queue.idle
+    queue.add("c", Lane.BACKLOG)
+    async with asyncio.timeout(2):
+        assert await queue.get() == "c"
 
 
 async def test_endless_edits_do_not_starve_the_backlog() -> None:

@@ -121,7 +121,8 @@ async def test_a_prometheus_that_is_new_makes_everything_look_again(harness: Har
     await harness.drain()
     raw = {"metadata": {"name": "k8s", "namespace": "monitoring", "uid": "u", "resourceVersion": "7"}, "spec": {}}
     harness.feed.accept(Sighting(ServerKind.PROMETHEUS, "monitoring", "k8s", raw))
-    assert await harness.queue.get() == key
+    async with asyncio.timeout(2):
+        assert await harness.queue.get() == key
     servers = harness.selectors.snapshot.servers
     assert servers is not None
     assert [server["metadata"]["name"] for server in servers] == ["k8s"]
@@ -150,3 +151,18 @@ async def test_a_label_of_a_namespace_that_changes_makes_everything_look_again(h
         harness.feed.accept(Sighting(ServerKind.NAMESPACE, "", "ns", raw))
     assert len(harness.queue) == 1
     assert harness.selectors.snapshot.namespaces == {"ns": {"monitored": "yes"}}
+
+
+async def test_a_comparison_looks_at_every_resource_again(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    await harness.resync.compare()
+    assert len(harness.queue) == 1
+
+
+async def test_a_new_namespace_concerns_nobody(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    raw = {"metadata": {"name": "new", "uid": "u", "resourceVersion": "7", "labels": {"a": "b"}}}
+    harness.feed.accept(Sighting(ServerKind.NAMESPACE, "", "new", raw))
+    assert harness.queue.idle

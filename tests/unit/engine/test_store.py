@@ -1,5 +1,6 @@
 """What the stores make of what they see."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from bursar.compiler.plan import ChildRef, Key, Rejected
 from bursar.conventions import MANAGED_BY_LABEL, OWNER_KIND_LABEL, OWNER_NAME_LABEL, ChildKind, Kind, Reason
 from bursar.engine.store import ChildIndex, Live, ResourceStore, child_of, newer
 from bursar.engine.verdicts import conditions_for
+from bursar.errors import FieldError, InvalidSpec
 from fakes.sla_books import sla
 
 REF = ChildRef(ChildKind.PROMETHEUS_RULE, "ns", "rule")
@@ -112,3 +114,17 @@ def test_versions_are_numbers_that_grow(version: str, than: str, *, expected: bo
 def test_a_rejected_plan_is_stalled() -> None:
     conditions = conditions_for(Rejected(Reason.INVALID_SPEC, "spec.x: no"), ())
     assert [(entry.type, entry.status) for entry in conditions] == [("Ready", "False"), ("Stalled", "True")]
+
+
+def test_an_invalid_version_keeps_the_last_valid_one_of_the_same_object_beside_it() -> None:
+    store = ResourceStore()
+    valid, reason = live(KEY), InvalidSpec((FieldError("spec.x", "no"),))
+    store.put(valid, frozenset())
+    store.put(replace(valid, resource=None, invalid=reason), frozenset())
+    found = store.get(KEY)
+    assert found is not None
+    assert (found.resource, found.invalid) == (valid.resource, reason)
+    store.put(replace(valid, uid="another", resource=None, invalid=reason), frozenset())
+    found = store.get(KEY)
+    assert found is not None
+    assert found.resource is None

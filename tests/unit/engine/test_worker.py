@@ -1,7 +1,9 @@
 """What a user sees of the engine: objects and conditions, after edits, failures, drift, restarts."""
 
+import asyncio
 import copy
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -185,7 +187,8 @@ async def test_a_change_of_what_a_resource_refers_to_looks_at_it_again(harness: 
     dependant = harness.put("dependant", needs="base", rules=[])
     await harness.drain()
     harness.put("base", rules=[])
-    assert {await harness.queue.get(), await harness.queue.get()} == {harness.key("base"), dependant}
+    async with asyncio.timeout(2):
+        assert {await harness.queue.get(), await harness.queue.get()} == {harness.key("base"), dependant}
 
 
 async def test_a_suspended_resource_keeps_what_it_has(harness: Harness) -> None:
@@ -350,3 +353,23 @@ async def meddle(harness: Harness) -> None:
     harness.cluster.store({**harness.rule(), "spec": {"value": 99}})
     harness.report(RULE, "rule")
     await harness.drain()
+
+
+async def test_an_event_that_is_older_than_our_own_write_is_no_news(harness: Harness) -> None:
+    harness.put()
+    before = copy.deepcopy(harness.cluster.objects[(KIND.value, "ns", "x")])
+    await harness.drain()
+    harness.feed.accept(Sighting(KIND, "ns", "x", before))
+    assert harness.queue.idle
+
+
+async def test_the_first_sighting_of_a_status_is_not_somebody_elses_edit(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    live = harness.store.get(harness.key())
+    assert live is not None
+    status = harness.cluster.status(live.key)
+    reborn = replace(live, uid="another", resource_version="999")
+    assert not harness.status.seen(reborn, status)
+    assert harness.status.seen(replace(reborn, resource_version="1000"), {})
+    assert not harness.status.seen(replace(reborn, resource_version="998"), status)

@@ -1,0 +1,87 @@
+"""Many resources at once, and how that compares with what the API server can do at all."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sandbox.operator import OperatorProcess
+
+from .load import BURSAR, PARALLEL, RULES, Manifest, apply_all, collection, names
+from .place import NAMESPACE, Place
+from .report import Figure, at_least, at_most
+from .usage import cpu_seconds, peak_memory_mib
+from .watching import Watching, is_ready, is_settled
+
+RESOURCE_PATHS: Final = tuple(collection(BURSAR, NAMESPACE, kind) for kind in ("MonitoringTarget", "SLA"))
+RULE_PATH: Final = collection(RULES, NAMESPACE, "PrometheusRule")
+PATIENCE_SECONDS: Final = 300.0
+
+
+def applied_at_once(place: Place, operator: OperatorProcess, resources: tuple[Manifest, ...]) -> list[Figure]:
+    """Apply everything while the operator is idle, until the last resource is Ready; returns once all is quiet."""
+    wanted, mark = names(resources), place.mark()
+    used = cpu_seconds(operator.process.pid)
+    with Watching(place.plane.kubeconfig, RESOURCE_PATHS) as watching:
+        began = time.monotonic()
+        apply_all(place.plane.kubeconfig, resources)
+        applied = time.monotonic()
+        ready = watching.until_all(wanted, is_ready, seconds=PATIENCE_SECONDS)
+    used = cpu_seconds(operator.process.pid) - used
+    with Watching(place.plane.kubeconfig, RESOURCE_PATHS) as watching:
+        watching.until_all(wanted, is_settled, seconds=PATIENCE_SECONDS)
+    writes = len(place.writes_since(mark)) / len(resources)
+    return [
+        Figure("applied at once: the applying itself", applied - began, "s"),
+        Figure("applied at once: first apply to all Ready", ready - began, "s"),
+        Figure("applied at once: last apply to all Ready", ready - applied, "s"),
+        Figure(
+            "applied at once: rate, first apply to all Ready", len(resources) / (ready - began), "/s", at_least(120)
+        ),
+        Figure("applied at once: processor time of the operator", used, "s"),
+        Figure("applied at once: writes per resource, books included", writes, ""),
+        Figure("applied at once: peak memory", peak_memory_mib(operator.process.pid), "MiB", at_most(160)),
+    ]
+
+
+def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure]:
+    """Start an operator where everything has been applied before, until the last resource is Ready."""
+    apply_all(place.plane.kubeconfig, resources)
+    mark = place.mark()
+    with Watching(place.plane.kubeconfig, RESOURCE_PATHS) as watching:
+        began = time.monotonic()
+        with place.operator() as operator:
+            operator.wait_ready()
+            working = time.monotonic()
+            ready = watching.until_all(names(resources), is_ready, seconds=PATIENCE_SECONDS)
+            writes = len(place.writes_since(mark)) / (ready - working)
+            peak = peak_memory_mib(operator.process.pid)
+    one, many = _raw_rate(place, parallel=1), _raw_rate(place, parallel=PARALLEL)
+    return [
+        Figure("found at start: process start to all Ready", ready - began, "s"),
+        Figure("found at start: rate, start-up included", len(resources) / (ready - began), "/s"),
+        Figure("found at start: rate from /readyz on", len(resources) / (ready - working), "/s", at_least(120)),
+        Figure("found at start: peak memory", peak, "MiB", at_most(160)),
+        Figure("bare loop: rules applied one at a time", one, "/s"),
+        Figure(f"bare loop: rules applied {PARALLEL} at a time", many, "/s"),
+        Figure("found at start: writes of the operator", writes, "/s"),
+        Figure("found at start: writes of the operator, bare loop = 1", writes / many, ""),
+    ]
+
+
+def _raw_rate(place: Place, *, parallel: int) -> float:
+    """Writes per second of a bare loop that applies the operator's rules anew, with no operator running."""
+    namespace = f"bare-{parallel}"
+    place.namespace(namespace)
+    rules = [_bare(rule, namespace) for rule in place.api.get(RULE_PATH)["items"]]
+    began = time.monotonic()
+    apply_all(place.plane.kubeconfig, rules, parallel=parallel)
+    return len(rules) / (time.monotonic() - began)
+
+
+def _bare(rule: Mapping[str, Any], namespace: str) -> Manifest:
+    return {
+        "apiVersion": rule["apiVersion"],
+        "kind": rule["kind"],
+        "metadata": {"name": rule["metadata"]["name"], "namespace": namespace, "labels": rule["metadata"]["labels"]},
+        "spec": rule["spec"],
+    }

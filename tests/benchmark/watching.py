@@ -1,0 +1,111 @@
+"""Watches of the benchmark's own: they cost the API server next to nothing, unlike polling."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Self
+
+from kubernetes.client import Configuration
+from kubernetes.client.rest import RESTClientObject
+from kubernetes.config import load_kube_config
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
+
+from sandbox.process import SandboxError
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One event; `at` is when it arrived, in seconds of the monotonic clock."""
+
+    at: float
+    object: Mapping[str, Any]
+    gone: bool
+
+
+class Watching:
+    """Follows collections, each on a connection of its own, from what exists now onwards."""
+
+    def __init__(self, kubeconfig: Path, paths: Sequence[str]) -> None:
+        self._configuration = Configuration()
+        load_kube_config(str(kubeconfig), client_configuration=self._configuration)
+        self._configuration.proxy = None
+        self._paths = paths
+        self._events: SimpleQueue[Seen] = SimpleQueue()
+        self._streams: list[BaseHTTPResponse] = []
+
+    def __enter__(self) -> Self:
+        for path in self._paths:
+            stream = self._open(path)
+            self._streams.append(stream)
+            threading.Thread(target=self._follow, args=(stream,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for stream in self._streams:
+            with contextlib.suppress(HTTPError, OSError):
+                stream.shutdown()
+
+    def until(self, holds: Callable[[Seen], bool], *, seconds: float, what: str) -> Seen:
+        """Take events until one is as wanted; raises SandboxError when the deadline passes."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                seen = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                raise SandboxError(f"{what}: not within {seconds:.0f} s") from None
+            if holds(seen):
+                return seen
+
+    def until_all(
+        self, wanted: Collection[tuple[str, str]], holds: Callable[[Mapping[str, Any]], bool], *, seconds: float
+    ) -> float:
+        """Wait until a condition has been met by every kind and name; returns when the last one arrived."""
+        missing = set(wanted)
+
+        def completes(seen: Seen) -> bool:
+            if not seen.gone and holds(seen.object):
+                missing.discard((seen.object["kind"], seen.object["metadata"]["name"]))
+            return not missing
+
+        return self.until(completes, seconds=seconds, what=f"all of {len(wanted)} objects").at
+
+    def _open(self, path: str) -> BaseHTTPResponse:
+        pool = RESTClientObject(self._configuration).pool_manager
+        # Without a resourceVersion the server sends what exists, then every change.
+        response: BaseHTTPResponse = pool.request(
+            "GET",
+            f"{self._configuration.host}{path}?watch=1",
+            headers={"Authorization": str(self._configuration.get_api_key_with_prefix("BearerToken"))},
+            preload_content=False,
+            timeout=None,
+        )
+        return response
+
+    def _follow(self, stream: BaseHTTPResponse) -> None:
+        rest = b""
+        with contextlib.suppress(HTTPError, OSError, ValueError):
+            for chunk in stream.stream():
+                *lines, rest = (rest + chunk).split(b"\n")
+                at = time.monotonic()
+                for line in lines:
+                    event = json.loads(line)
+                    self._events.put(Seen(at, event["object"], event["type"] == "DELETED"))
+
+
+def is_ready(resource: Mapping[str, Any]) -> bool:
+    """Ready, and for the version that stands in the spec."""
+    status = resource.get("status", {})
+    conditions = {entry["type"]: entry["status"] for entry in status.get("conditions", ())}
+    return conditions.get("Ready") == "True" and status["observedGeneration"] == resource["metadata"]["generation"]
+
+
+def is_settled(resource: Mapping[str, Any]) -> bool:
+    """Ready, and the books have been looked at too: nothing is left to be written."""
+    conditions = {entry["type"] for entry in resource.get("status", {}).get("conditions", ())}
+    return is_ready(resource) and "DataFresh" in conditions

@@ -1,0 +1,86 @@
+"""A shop on the real Prometheus stack: the counters that it exposes, and the resources that promise something."""
+
+from typing import Any
+
+from sandbox.endpoints import service
+
+API_VERSION = "bursar.dev/v1alpha1"
+BUDGET_PERCENT = 5.0
+
+OK_EU, BAD_EU, OK_US, BAD_US = (
+    f'http_requests_total{{code="{code}",region="{region}"}}' for region in ("eu", "us") for code in ("200", "500")
+)
+JOBS, JOBS_FAILED = "jobs_total", "jobs_failed_total"
+SENT, DELIVERED = "mails_sent_total", "mails_delivered_total"
+ANSWERS = "http_request_duration_seconds_count"
+QUICK_ANSWERS, ANSWERS_IN_TIME, SLOW_ANSWERS, ALL_ANSWERS = (
+    f'http_request_duration_seconds_bucket{{le="{le}"}}' for le in ("0.1", "0.3", "1", "+Inf")
+)
+
+HEALTHY = {
+    OK_EU: 100.0, BAD_EU: 0.0, OK_US: 50.0, BAD_US: 0.0,
+    JOBS: 40.0, JOBS_FAILED: 0.0, SENT: 50.0, DELIVERED: 50.0,
+    ANSWERS: 100.0, QUICK_ANSWERS: 60.0, ANSWERS_IN_TIME: 100.0, SLOW_ANSWERS: 100.0, ALL_ANSWERS: 100.0,
+}  # fmt: skip
+"""Events per second without a fault."""
+
+FAULTY = HEALTHY | {
+    OK_EU: 99.0, BAD_EU: 1.0, OK_US: 48.0, BAD_US: 2.0,
+    JOBS_FAILED: 1.0, DELIVERED: 49.0, ANSWERS_IN_TIME: 98.0, SLOW_ANSWERS: 99.0,
+}  # fmt: skip
+"""Events per second with some faults, none of which burns a budget of 5 % too fast."""
+
+
+def resource(kind: str, namespace: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def service_scrape(name: str) -> dict[str, Any]:
+    return {"service": {"selector": {"matchLabels": {"app": name}}, "endpoints": [{"port": "http"}]}}
+
+
+def shop_target(namespace: str, name: str = "shop", *, scrape: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A target with the signals of the shop, scraped through the Service of its name unless told otherwise."""
+    where = f'namespace="{namespace}"'
+    signals = {
+        "requests": {
+            "total": f"http_requests_total{{{where}}}",
+            "errors": f'http_requests_total{{{where},code=~"5.."}}',
+        },
+        "latency": {"histogram": f"http_request_duration_seconds{{{where}}}"},
+    }
+    spec = {"owner": "storefront", "scrape": scrape or service_scrape(name), "signals": signals}
+    return resource("MonitoringTarget", namespace, name, spec)
+
+
+def objective(name: str, indicator: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    target = 100 - BUDGET_PERCENT
+    return {"name": name, "target": target, "window": {"rolling": "1d"}, "indicator": indicator, **fields}
+
+
+def availability(**fields: Any) -> dict[str, Any]:
+    return objective("availability", {"availability": {}}, **fields)
+
+
+def shop_sla(namespace: str, name: str, *objectives: dict[str, Any], target: str = "shop") -> dict[str, Any]:
+    return resource("SLA", namespace, name, {"targetRef": {"name": target}, "objectives": list(objectives)})
+
+
+def all_objectives(namespace: str) -> list[dict[str, Any]]:
+    """One objective for each way to count events."""
+    where = f'{{namespace="{namespace}"}}'
+    jobs = {"bad": f"{JOBS_FAILED}{where}", "total": f"{JOBS}{where}"}
+    mails = {"good": f"{DELIVERED}{where}", "total": f"{SENT}{where}"}
+    return [
+        availability(),
+        objective("regions", {"availability": {}}, groupBy=["region"]),
+        objective("jobs", {"ratio": jobs}),
+        objective("mails", {"ratio": mails}),
+        objective("latency", {"latency": {"threshold": "300ms"}}),
+    ]
+
+
+def published(namespace: str, name: str, port: int) -> list[Any]:
+    """A Service of this name that leads to a port of this machine."""
+    return list(service(namespace, name, port))
