@@ -36,11 +36,13 @@ from bursar.engine.status import StatusWriter
 from bursar.engine.store import ChildIndex, ResourceStore
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
+from bursar.errors import TransientError
 from bursar.registry import kind_specs
 from bursar.settings import Settings
 
 log = logging.getLogger(__name__)
 
+START_RETRY_SECONDS: Final = 2.0
 STUCK_LOOP_SECONDS: Final = 30.0
 
 
@@ -191,13 +193,22 @@ async def prepared(settings: Settings) -> AsyncIterator[Running]:
 
 async def _selectors(settings: Settings, cluster: ApiServer) -> SelectorStore:
     """Find out what may be read; in some namespaces only, the Prometheus resources of others stay unseen."""
-    everywhere = not settings.namespaces
+    if settings.namespaces:
+        return SelectorStore(servers_readable=False, namespaces_readable=False)
+    permitted = {kind: await _permitted(cluster, kind) for kind in ServerKind}
     return SelectorStore(
-        servers_readable=everywhere
-        and await cluster.permitted(ServerKind.PROMETHEUS)
-        and await cluster.permitted(ServerKind.THANOS_RULER),
-        namespaces_readable=everywhere and await cluster.permitted(ServerKind.NAMESPACE),
+        servers_readable=permitted[ServerKind.PROMETHEUS] and permitted[ServerKind.THANOS_RULER],
+        namespaces_readable=permitted[ServerKind.NAMESPACE],
     )
+
+
+async def _permitted(cluster: ApiServer, kind: ServerKind) -> bool:
+    while True:
+        try:
+            return await cluster.permitted(kind)
+        except TransientError as error:
+            log.warning("the API server does not answer yet, will retry", extra={"error": str(error)})
+            await asyncio.sleep(START_RETRY_SECONDS)
 
 
 def _books(settings: Settings, session: aiohttp.ClientSession) -> Books | None:
@@ -217,13 +228,17 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    working = asyncio.create_task(_work(settings), name="operator")
+    stopping = asyncio.create_task(stop.wait(), name="signal")
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        log.info("stopping")
+        working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def _work(settings: Settings) -> None:
     async with prepared(settings) as running:
-        working = asyncio.create_task(running.operator.run(), name="operator")
-        stopping = asyncio.create_task(stop.wait(), name="signal")
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not working.done():
-            log.info("stopping")
-            working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        await running.operator.run()

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.endpoints import service
 
 API_VERSION = "bursar.dev/v1alpha1"
-BUDGET_PERCENT = 5.0
+BUDGET = 0.05
 
 OK_EU, BAD_EU, OK_US, BAD_US = (
     f'http_requests_total{{code="{code}",region="{region}"}}' for region in ("eu", "us") for code in ("200", "500")
@@ -18,15 +18,15 @@ QUICK_ANSWERS, ANSWERS_IN_TIME, SLOW_ANSWERS, ALL_ANSWERS = (
 )
 
 HEALTHY = {
-    OK_EU: 100.0, BAD_EU: 0.0, OK_US: 50.0, BAD_US: 0.0,
-    JOBS: 40.0, JOBS_FAILED: 0.0, SENT: 50.0, DELIVERED: 50.0,
-    ANSWERS: 100.0, QUICK_ANSWERS: 60.0, ANSWERS_IN_TIME: 100.0, SLOW_ANSWERS: 100.0, ALL_ANSWERS: 100.0,
+    OK_EU: 1000.0, BAD_EU: 0.0, OK_US: 500.0, BAD_US: 0.0,
+    JOBS: 400.0, JOBS_FAILED: 0.0, SENT: 500.0, DELIVERED: 500.0,
+    ANSWERS: 1000.0, QUICK_ANSWERS: 600.0, ANSWERS_IN_TIME: 1000.0, SLOW_ANSWERS: 1000.0, ALL_ANSWERS: 1000.0,
 }  # fmt: skip
 """Events per second without a fault."""
 
 FAULTY = HEALTHY | {
-    OK_EU: 99.0, BAD_EU: 1.0, OK_US: 48.0, BAD_US: 2.0,
-    JOBS_FAILED: 1.0, DELIVERED: 49.0, ANSWERS_IN_TIME: 98.0, SLOW_ANSWERS: 99.0,
+    OK_EU: 990.0, BAD_EU: 10.0, OK_US: 480.0, BAD_US: 20.0,
+    JOBS_FAILED: 12.0, DELIVERED: 490.0, ANSWERS_IN_TIME: 975.0, SLOW_ANSWERS: 990.0,
 }  # fmt: skip
 """Events per second with some faults, none of which burns a budget of 5 % too fast."""
 
@@ -55,7 +55,7 @@ def shop_target(namespace: str, name: str = "shop", *, scrape: dict[str, Any] | 
 
 
 def objective(name: str, indicator: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    target = 100 - BUDGET_PERCENT
+    target = 100 * (1 - BUDGET)
     return {"name": name, "target": target, "window": {"rolling": "1d"}, "indicator": indicator, **fields}
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from fakes.samples import sla_path, target_path
 from faults.proxy import Proxy
 from sandbox.cluster import Cluster
@@ -31,3 +33,9 @@ def known(operator: OperatorProcess) -> int:
     """Count the resources that an operator knows."""
     count: int = json.loads(operator.read("/health"))["resources"]
     return count
+
+
+def token_of(kubeconfig: Path) -> str:
+    """Read the token of a kubeconfig that the sandbox has written."""
+    token: str = yaml.safe_load(kubeconfig.read_text())["users"][0]["user"]["token"]
+    return token

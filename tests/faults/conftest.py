@@ -3,25 +3,26 @@
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from fakes.samples import is_ready, sla, sla_path, target
-from faults.behind import Faulty, everything_in
+from faults.behind import Faulty, everything_in, token_of
 from faults.kstatus import violations
 from faults.proxy import Proxy
 from sandbox.chart import install_rights
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
 
-NAMESPACE, ACCOUNT = "bursar-system", "bursar"
-
 
 @pytest.fixture(scope="session")
 def token(control_plane: Cluster) -> str:
     """What the operator's ServiceAccount shows, with the rights that the chart gives."""
-    document = yaml.safe_load(install_rights(control_plane, namespace=NAMESPACE).read_text())
-    text: str = document["users"][0]["user"]["token"]
-    return text
+    return token_of(install_rights(control_plane))
+
+
+@pytest.fixture
+def tokens(control_plane: Cluster, token: str) -> tuple[str, str]:
+    """The token that the operator started with, and a newer one of the same ServiceAccount."""
+    return token, token_of(install_rights(control_plane))
 
 
 @pytest.fixture(scope="module")

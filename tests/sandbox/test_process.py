@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import process
-from sandbox.process import LOOPBACK, Process, SandboxError, free_port, wait_until
+from sandbox.process import DIE_WITH_PARENT, LOOPBACK, Process, SandboxError, free_port, wait_until
 
 SECONDS = 10.0
 PARENT = """
@@ -80,6 +80,12 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         assert alive(child)
         parent.kill()
     wait_until(lambda: not alive(child), seconds=SECONDS, what="the child has ended")
+
+
+def test_a_child_whose_parent_is_gone_already_does_not_begin(tmp_path: Path) -> None:
+    nobody = "0"
+    subprocess.run([sys.executable, "-c", DIE_WITH_PARENT, nobody, "touch", tmp_path / "begun"], check=True)
+    assert not (tmp_path / "begun").exists()
 
 
 def test_a_free_port_can_be_listened_on() -> None:

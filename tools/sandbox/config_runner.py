@@ -108,7 +108,7 @@ class ConfigRunner:
             return
         folder = self._folder / "prometheus"
         write_folder(folder / "certs", secret_entries(certificates or {}))
-        write_folder(folder / "rules", {})
+        write_folder(folder / "rules", _rule_files(rules))
         text = unpacked(secret, "prometheus.yaml.gz")
         text = prometheus_configuration(text, folder=folder, kubeconfig=self._cluster.kubeconfig)
         self._configure(self.prometheus, text, version)

@@ -42,5 +42,5 @@ def publish_pod(cluster: Cluster, namespace: str, name: str, port: int) -> None:
         "spec": {"containers": [container]},
     }
     cluster.apply([pod])
-    status = {"phase": "Running", "podIP": ADDRESS, "podIPs": [{"ip": ADDRESS}]}
+    status = {"phase": "Running", "podIPs": [{"ip": ADDRESS}]}
     cluster.api.merge(f"/api/v1/namespaces/{namespace}/pods/{name}/status", {"status": status})

@@ -23,7 +23,7 @@ PORTS: Final = range(18_000, 32_000)
 
 # Run by a fresh interpreter, not as a preexec_fn, which may deadlock in a program with threads. prctl(1, 9) is
 # PR_SET_PDEATHSIG with SIGKILL; it survives the exec. Elsewhere than on Linux there is no such thing.
-_DIE_WITH_PARENT: Final = """
+DIE_WITH_PARENT: Final = """
 import ctypes, os, sys
 try:
     ctypes.CDLL(None).prctl(1, 9)
@@ -72,7 +72,7 @@ class Process:
     ) -> None:
         self.name = name
         self.log = log
-        bound_to_us = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, os.getpid()]
+        bound_to_us = [sys.executable, "-I", "-S", "-c", DIE_WITH_PARENT, os.getpid()]
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 [str(part) for part in (*bound_to_us, *command)],

@@ -12,16 +12,16 @@ _INTRODUCTION: Final = """# Settings
 
 Generated from `operator/bursar/settings.py` by `make crds`; do not edit.
 
-`bursar operator` takes every setting as a flag or as an environment variable; the flag wins. The chart sets the variables
-from its values. Lists are comma-separated, maps are `key=value,key=value` (in the chart: lists and maps of YAML), durations
-are `30s`, `5m`, `1h30m`. A value that does not fit is named at the start, and the operator does not start with it.
+`bursar operator` takes every setting as a flag or as an environment variable; the flag wins. The chart sets the
+variables from its values. Lists are comma-separated, maps are `key=value,key=value` (in the chart: lists and maps of
+YAML), durations are `30s`, `5m`, `1h30m`. A value that does not fit is named, and the operator does not start with it.
 
-- **Intervals.** `fast-interval` and `slow-interval` are written into every rule group, and the windows of the rules count
-  on them. A change rewrites every rule; budgets continue, for the series keep their names.
+- **Intervals.** `fast-interval` and `slow-interval` are written into every rule group, and the windows of the rules
+  count on them. A change rewrites every rule; budgets continue, for the series keep their names.
 - **Labels.** `object-labels` is what makes your Prometheus select what Bursar generates. The condition `Selected` says
   which label is missing.
-- **Secrets.** Give a token in `prometheus-headers` as a variable from a Secret (`extraEnv` in the chart), not as a flag or
-  a value: both can be read by many.
+- **Secrets.** Give a token in `prometheus-headers` as a variable from a Secret (`extraEnv` in the chart), not as a flag
+  or a value: both can be read by many.
 
 """
 _TABLE: Final = "| flag | variable | chart value | default | meaning |\n|---|---|---|---|---|\n"

@@ -41,7 +41,6 @@ def _settings(given: dict[str, Any]) -> Settings:
         return Settings.model_validate({name: text for name, text in given.items() if text not in (None, "")})
     except ValidationError as error:
         problems = "; ".join(
-            f"{flag(str(entry['loc'][0]))}: {entry['msg'].removeprefix('Value error, ')}"
-            for entry in error.errors()
+            f"{flag(str(entry['loc'][0]))}: {entry['msg'].removeprefix('Value error, ')}" for entry in error.errors()
         )
         raise click.UsageError(problems) from error

@@ -46,6 +46,20 @@ class EndlessBackoff:
             delay = min(delay * 2, 30.0)
 
 
+class NoDiffBase(kopf.DiffBaseStorage):
+    """Spares Kopf the deep copy of every object by which it would find out what has changed."""
+
+    def build(self, *, body: kopf.Body, extra_fields: object = None) -> kopf.BodyEssence:
+        """Nothing of an object is worth comparing."""
+        return kopf.BodyEssence()
+
+    def fetch(self, *, body: kopf.Body) -> None:
+        """Nothing was kept."""
+
+    def store(self, *, body: kopf.Body, patch: kopf.Patch, essence: kopf.BodyEssence) -> None:
+        """Keep nothing: an annotation in a user's object least of all."""
+
+
 @dataclass(slots=True)
 class Watches:
     """Watches the given kinds and hands every sighting to `accept` in the event loop that started it.
@@ -136,6 +150,7 @@ class Watches:
         settings.posting.loggers = False
         settings.execution.max_workers = 2
         settings.process.ultimate_exiting_timeout = None  # it would kill this process, which goes on
+        settings.persistence.diffbase_storage = NoDiffBase()
         settings.persistence.finalizer = f"{GROUP}/unused"
         for kind in self.kinds:
             if isinstance(kind, ChildKind):

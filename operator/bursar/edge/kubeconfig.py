@@ -5,6 +5,8 @@ import os
 import time
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from kubernetes.aio import client, config
 from yaml import YAMLError
@@ -24,7 +26,10 @@ async def configured() -> client.Configuration:
     """Read the current kubeconfig, or inside a Pod its ServiceAccount."""
     configuration = client.Configuration()
     configuration.connection_pool_maxsize = 64
+    # Asked to look by itself, the HTTP client reads the environment and ~/.netrc in a thread, for every request.
+    configuration.client_session_kwargs = {"trust_env": False}
     await _read(configuration)
+    configuration.proxy = configuration.proxy or _proxy(configuration.host)
     return configuration
 
 
@@ -46,6 +51,12 @@ class Renewal:
             await _read(configuration)
         except (OSError, ValueError, YAMLError, config.ConfigException) as error:
             log.warning("credentials not read", extra={"error": str(error)})
+
+
+def _proxy(server: str) -> str | None:
+    """The proxy that the environment names for a server, by HTTPS_PROXY and NO_PROXY."""
+    address = urlsplit(server)
+    return None if proxy_bypass(address.netloc) else getproxies().get(address.scheme)
 
 
 async def _read(configuration: client.Configuration) -> None:

@@ -12,7 +12,7 @@ from bursar.engine.ports import AnyKind, Clock, KindSpec, ServerKind
 from bursar.engine.queue import Lane, WorkQueue
 from bursar.engine.selectors import SelectorStore
 from bursar.engine.status import StatusWriter
-from bursar.engine.store import ChildIndex, Live, ResourceStore, child_of, newer
+from bursar.engine.store import Child, ChildIndex, Live, ResourceStore, child_of, newer
 from bursar.errors import InvalidSpec
 
 log = logging.getLogger(__name__)
@@ -67,13 +67,13 @@ class Feed:
             if self.store.remove(key) is not None:
                 self._queue_with_dependants(key, lane)
             return
-        live = self._read(key, sighting.raw)
-        if known is not None and known.uid == live.uid and newer(known.resource_version, live.resource_version):
+        if known is not None and _is_old(sighting.raw, known):
             return
+        live = self._read(key, sighting.raw)
         references = self.kinds[key.kind].references(live.resource) if live.resource is not None else frozenset()
         self.store.put(live, references)
         meddled = self.status.seen(live, sighting.raw.get("status", {}))
-        telemetry.RESOURCES.labels(key.kind.value).set(len(self.store.of_kind(key.kind)))
+        telemetry.RESOURCES.labels(key.kind.value).set(self.store.count(key.kind))
         if known is None or not known.same_wish(live):
             self._queue_with_dependants(key, lane)
         elif meddled:
@@ -98,12 +98,14 @@ class Feed:
 
     def _child(self, ref: ChildRef, sighting: Sighting, *, gone: bool) -> None:
         known = self.index.get(ref)
+        if known is not None and not gone and sighting.raw is not None and _is_old(sighting.raw, known):
+            return
         child = None if gone or sighting.raw is None else child_of(ref, sighting.raw, known)
         if child is None:
             lost = self.index.remove(ref)
             if lost is not None:
                 self.queue.add(lost.owner)
-        elif known is None or known.uid != child.uid or newer(child.resource_version, known.resource_version):
+        else:
             self.index.put(child)
             if known is None or (known.digest, known.rejection) != (child.digest, child.rejection):
                 self.queue.add(child.owner, Lane.BACKLOG if sighting.initial else Lane.EDIT)
@@ -118,3 +120,9 @@ class Feed:
         self.queue.add(key, lane)
         for dependant in self.store.dependants(key):
             self.queue.add(dependant, lane)
+
+
+def _is_old(raw: Raw, known: Live | Child) -> bool:
+    """Whether a sighting shows what is known already, as the echo of our own writes does, or even less."""
+    metadata = raw["metadata"]
+    return bool(metadata["uid"] == known.uid) and not newer(metadata["resourceVersion"], known.resource_version)

@@ -120,7 +120,8 @@ class Observation:
         for number, live in enumerate(self._store.of_kind(kind)):
             if number % KEYS_PER_BREATH == 0:
                 await asyncio.sleep(0)
-            observed = read(live)
+            # What no worker has looked at yet has no books, and its Ready shall not wait for their writing.
+            observed = read(live) if self._status.was_decided(live) else None
             if observed is not None and self._worth_writing(observer.changed, live, observed):
                 pending.append((live, observed))
         await self._write_all(pending)

@@ -18,6 +18,7 @@ from bursar.errors import TransientError
 log = logging.getLogger(__name__)
 
 CATCH_UP_SECONDS: Final = 20.0
+RELIST_SECONDS: Final = 2.0
 CATCH_UP_POLL_SECONDS: Final = 0.05
 RETRY_SECONDS: Final = 2.0
 RETRY_AFTER_FAILURE_SECONDS: Final = 15.0
@@ -57,11 +58,14 @@ class Resync:
                 log.warning("comparison failed, will retry", extra={"error": str(error), "seconds": delay})
 
     async def open_gate(self) -> None:
-        """Wait until the watches have shown all that exists; what they have not shown by then is read one by one."""
-        listed = {kind: await self.cluster.list_metadata(kind) for kind in await self._served()}
+        """Wait until the watches have shown all that exists; what they have not shown by then is read one by one.
+
+        The lists are made anew now and then: what was deleted after them would never be shown.
+        """
         deadline = self.clock.monotonic() + CATCH_UP_SECONDS
-        while self._behind(listed) and self.clock.monotonic() < deadline:  # noqa: ASYNC110  many stores, no one event
-            await asyncio.sleep(CATCH_UP_POLL_SECONDS)
+        listed = await self._listed()
+        while self.clock.monotonic() < deadline and not await self._caught_up(listed):
+            listed = await self._listed()
         for kind, rows in listed.items():
             await self._repair(kind, rows)
         self.synced.set()
@@ -76,6 +80,17 @@ class Resync:
 
     async def _served(self) -> list[AnyKind]:
         return sorted(self.kinds & await self.cluster.served())
+
+    async def _listed(self) -> Mapping[AnyKind, tuple[Listed, ...]]:
+        return {kind: await self.cluster.list_metadata(kind) for kind in await self._served()}
+
+    async def _caught_up(self, listed: Mapping[AnyKind, tuple[Listed, ...]]) -> bool:
+        deadline = self.clock.monotonic() + RELIST_SECONDS
+        while self._behind(listed):
+            if self.clock.monotonic() >= deadline:
+                return False
+            await asyncio.sleep(CATCH_UP_POLL_SECONDS)
+        return True
 
     async def _repair(self, kind: AnyKind, rows: tuple[Listed, ...]) -> None:
         """Read anew, one by one, what the list and the store disagree about, in both directions."""

@@ -106,6 +106,10 @@ class StatusWriter:
         known = self._written.get(live.key)
         return known.decided if known is not None and known.uid == live.uid else {}
 
+    def was_decided(self, live: Live) -> bool:
+        """Whether a worker has ever settled this resource; a new one says observedGeneration -1."""
+        return bool(self.decided(live).get("observedGeneration", -1) >= 0)
+
     def observed(self, live: Live) -> Part:
         """The half that comes from Prometheus, as last written or seen."""
         known = self._written.get(live.key)

@@ -1,5 +1,6 @@
 """What the operator knows of the cluster: the users' resources, the generated objects, and who selects them."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -64,43 +65,47 @@ class ResourceStore:
     """The users' resources, with the reverse index of their references."""
 
     def __init__(self) -> None:
-        self._live: dict[Key, Live] = {}
+        self._live: dict[Kind, dict[Key, Live]] = {kind: {} for kind in Kind}
         self._references: dict[Key, frozenset[Key]] = {}
         self._dependants: defaultdict[Key, set[Key]] = defaultdict(set)
 
     def __len__(self) -> int:
-        return len(self._live)
+        return sum(map(len, self._live.values()))
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(tuple(self._live))
+        return iter(tuple(itertools.chain.from_iterable(self._live.values())))
 
     def get(self, key: Key) -> Live | None:
         """The resource as last seen."""
-        return self._live.get(key)
+        return self._live[key.kind].get(key)
+
+    def count(self, kind: Kind) -> int:
+        """How many resources of a kind there are."""
+        return len(self._live[kind])
 
     def of_kind(self, kind: Kind) -> tuple[Live, ...]:
         """All resources of a kind."""
-        return tuple(live for live in self._live.values() if live.key.kind is kind)
+        return tuple(self._live[kind].values())
 
     def put(self, live: Live, references: frozenset[Key]) -> None:
         """Remember a resource; an invalid version keeps the last valid one of the same object beside it."""
-        known = self._live.get(live.key)
+        known = self.get(live.key)
         if live.resource is None and known is not None and known.uid == live.uid:
             live = replace(live, resource=known.resource)
             references = self._references.get(live.key, references)
-        self._live[live.key] = live
+        self._live[live.key.kind][live.key] = live
         self._index(live.key, references)
 
     def advance(self, key: Key, *, uid: str, resource_version: str) -> None:
         """Note that our own write made a newer version of a resource."""
-        live = self._live.get(key)
+        live = self.get(key)
         if live is not None and live.uid == uid and newer(resource_version, live.resource_version):
-            self._live[key] = replace(live, resource_version=resource_version)
+            self._live[key.kind][key] = replace(live, resource_version=resource_version)
 
     def remove(self, key: Key) -> Live | None:
         """Forget a resource; what depends on it keeps its reference."""
         self._index(key, frozenset())
-        return self._live.pop(key, None)
+        return self._live[key.kind].pop(key, None)
 
     def dependants(self, key: Key) -> frozenset[Key]:
         """The resources that refer to a key, whether it exists or not."""

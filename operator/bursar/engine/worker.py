@@ -158,7 +158,7 @@ class Worker:
             return
         before = {condition["type"]: condition["status"] for condition in previous.get("conditions", ())}
         ready = conditions[0]
-        if before.get(ConditionType.READY) != ready.status:
+        if before.get(ConditionType.READY, verdicts.TRUE) != ready.status:
             log.info(
                 "readiness changed",
                 extra={"key": str(live.key), "ready": ready.status, "reason": ready.reason},

@@ -18,6 +18,7 @@ from bursar.observer.samples import Answer
 CHECKS_PER_QUERY: Final = 50
 _ID_LABEL: Final = "bursar_check"
 _BUCKET_LABEL: Final = "le"
+_LEAST_BOUND: Final = 1e-9  # a nanosecond; less is garbage, and long when it is printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def findings(answers: Iterable[Answer]) -> Findings:
 
 def bucket_bounds(found: Mapping[str, int]) -> tuple[str, ...]:
     """List the finite upper bounds of buckets in ascending order, as plain decimals: `1.0` and `1` are one."""
-    bounds = {bound for text in found if sensible(bound := _bound(text))}
+    bounds = {bound for text in found if sensible(bound := _bound(text)) and (not bound or abs(bound) >= _LEAST_BOUND)}
     return tuple(plain(Decimal(repr(bound))) for bound in sorted(bounds))
 
 

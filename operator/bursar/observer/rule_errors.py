@@ -1,10 +1,12 @@
 """What Prometheus says against rules that it does not evaluate well, out of its /api/v1/rules."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
 from bursar.observer.sla_books import Identity
+
+_LONGEST_ERROR: Final = 512
 
 
 def rules_question(identity: Identity) -> Mapping[str, str]:
@@ -15,7 +17,8 @@ def rules_question(identity: Identity) -> Mapping[str, str]:
 
 def rule_error(identity: Identity, answer: Mapping[str, Any]) -> str:
     """Return the first error of an objective's rules, empty when there is none or they are not loaded at all."""
-    return next((str(rule["lastError"]) for rule in _rules(answer) if _is_of(rule, identity) and _failed(rule)), "")
+    errors = (str(rule["lastError"]) for rule in _rules(answer) if _is_of(rule, identity) and _failed(rule))
+    return next(errors, "")[:_LONGEST_ERROR]
 
 
 def _rules(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -1,12 +1,12 @@
 """An SLA's share of the status that comes from Prometheus: its budgets, its state, and how far they can be trusted."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bursar.api.sla import SLA
 from bursar.compiler.facts import SlaFacts
-from bursar.observer.figures import time_text
+from bursar.observer.figures import sensible, time_text
 from bursar.observer.freshness import AS_OF, FRESH, not_fresh, verdicts_changed
 from bursar.observer.samples import Observed
 from bursar.observer.sla_books import SlaBooks
@@ -101,17 +101,29 @@ def _remaining(shown: Row) -> str | None:
 
 
 def _moved(before: str | None, after: str | None, *, by: Decimal) -> bool:
-    if before is None or after is None:
-        return before is not after
-    return abs(Decimal(after) - Decimal(before)) >= by
+    old, new = _number(before), _number(after)
+    return old is not new if old is None or new is None else abs(new - old) >= by
+
+
+def _number(text: str | None) -> Decimal | None:
+    """Read a number of a status; None when there is none, or somebody has written nonsense into the status."""
+    try:
+        number = Decimal(text or "")
+    except InvalidOperation:
+        return None
+    return number if sensible(float(number)) else None
 
 
 def _burn_changed(before: Sequence[Row], after: Sequence[Row]) -> bool:
-    old = {burn["window"]: Decimal(burn["rate"]) for burn in before}
-    new = {burn["window"]: Decimal(burn["rate"]) for burn in after}
-    return old.keys() != new.keys() or any(
-        abs(new[window] - rate) > max(_BURN_STEP, _BURN_SHARE * abs(rate)) for window, rate in old.items()
-    )
+    old = {burn["window"]: _number(burn["rate"]) for burn in before}
+    new = {burn["window"]: _number(burn["rate"]) for burn in after}
+    return old.keys() != new.keys() or any(_rate_changed(old[window], new[window]) for window in new)
+
+
+def _rate_changed(before: Decimal | None, after: Decimal | None) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) > max(_BURN_STEP, _BURN_SHARE * abs(before))
 
 
 def _groups_changed(before: Sequence[Row], after: Sequence[Row]) -> bool:

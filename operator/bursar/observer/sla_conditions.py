@@ -21,6 +21,7 @@ from bursar.observer.sla_readings import Reading, State
 
 LOW_COVERAGE: Final = 0.95
 NAMED: Final = 3
+NAMED_BUCKETS: Final = 50
 
 Finding: TypeAlias = tuple[Reason, str]
 """Why, and what is the matter with one objective."""
@@ -149,10 +150,11 @@ def _doubts(reading: Reading) -> Iterator[Finding]:
 def _missing_bucket(reading: Reading) -> Iterator[Finding]:
     wanted = reading.facts.latency_bucket
     if wanted is not None and reading.buckets and wanted.spellings[0] not in reading.buckets:
+        more = f", +{len(reading.buckets) - NAMED_BUCKETS} more" if len(reading.buckets) > NAMED_BUCKETS else ""
         yield (
             Reason.BUCKET_MISSING,
             f'{_field(reading.facts)}.indicator.latency.threshold: no bucket with le="{wanted.spellings[0]}"; '
-            f"available: {', '.join(reading.buckets)}",
+            f"available: {', '.join(reading.buckets[:NAMED_BUCKETS])}{more}",
         )
 
 
@@ -169,5 +171,4 @@ def _unreachable(objective: ObjectiveFacts, *, page: bool, ticket: bool) -> Iter
 
 
 def _why(objective: ObjectiveFacts, kind: TierKind) -> str:
-    dropped = [f"{drop.tier}: {drop.reason}" for drop in objective.tiers.dropped if drop.tier.kind is kind]
-    return ", ".join(dropped) or "its alerts are switched off"
+    return ", ".join(f"{drop.tier}: {drop.reason}" for drop in objective.tiers.dropped if drop.tier.kind is kind)

@@ -39,6 +39,7 @@ from bursar.observer.sla_readings import Reading, budget_left, burning_tier, sta
 Row: TypeAlias = dict[str, Any]
 
 WORST_GROUPS: Final = 5
+LONGEST_LABEL: Final = 1024  # what the schema of the status takes
 FIRING: Final = "Firing"
 INACTIVE: Final = "Inactive"
 
@@ -158,7 +159,9 @@ def _worst_groups(reading: Reading) -> Row:
     return {
         "worstGroups": [
             {
-                "labels": dict(zip(reading.facts.group_by, group, strict=True)),
+                "labels": {
+                    label: value[:LONGEST_LABEL] for label, value in zip(reading.facts.group_by, group, strict=True)
+                },
                 "remaining": shown_percent(_percent(budget_left(readings))),
             }
             for group, readings in worst

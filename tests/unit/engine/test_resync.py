@@ -67,6 +67,19 @@ async def test_the_gate_opens_when_the_watches_have_shown_everything(harness: Ha
     assert harness.resync.synced.is_set()
 
 
+async def test_what_is_deleted_before_a_watch_shows_it_holds_the_gate_only_until_the_next_list(
+    harness: Harness,
+) -> None:
+    harness.cluster.store({"kind": KIND.value, "metadata": {"name": "x", "namespace": "ns"}, "spec": {}})
+    opening = asyncio.create_task(harness.resync.open_gate())
+    await asyncio.sleep(0.01)
+    del harness.cluster.objects[(KIND.value, "ns", "x")]
+    harness.clock.elapsed += resync_module.RELIST_SECONDS
+    async with asyncio.timeout(2):
+        await opening
+    assert harness.clock.elapsed < resync_module.CATCH_UP_SECONDS
+
+
 async def test_what_the_watches_do_not_show_in_time_is_read_one_by_one(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +124,28 @@ async def test_a_failed_comparison_is_repeated(harness: Harness, monkeypatch: py
     harness.resync.synced.set()
     monkeypatch.setattr(harness.cluster, "list_metadata", list_metadata)
     running = asyncio.create_task(harness.resync.run(0.001, lambda: 1.0))
+    async with asyncio.timeout(2):
+        await done.wait()
+    running.cancel()
+
+
+async def test_a_failed_comparison_does_not_wait_for_the_next_interval(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resync_module, "RETRY_AFTER_FAILURE_SECONDS", 0.0)
+    done = asyncio.Event()
+    delays = iter((0.0, 0.001, 1.0))
+    outcomes = iter((Unavailable("away"), None))
+
+    async def compare() -> None:
+        error = next(outcomes)
+        if error is not None:
+            raise error
+        done.set()
+
+    harness.resync.synced.set()
+    monkeypatch.setattr(type(harness.resync), "compare", lambda _: compare())
+    running = asyncio.create_task(harness.resync.run(1000, lambda: next(delays)))
     async with asyncio.timeout(2):
         await done.wait()
     running.cancel()

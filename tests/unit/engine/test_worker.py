@@ -371,5 +371,6 @@ async def test_the_first_sighting_of_a_status_is_not_somebody_elses_edit(harness
     status = harness.cluster.status(live.key)
     reborn = replace(live, uid="another", resource_version="999")
     assert not harness.status.seen(reborn, status)
+    assert harness.status.decided(reborn)["observedGeneration"] == 1
     assert harness.status.seen(replace(reborn, resource_version="1000"), {})
     assert not harness.status.seen(replace(reborn, resource_version="998"), status)

@@ -12,9 +12,9 @@ def test_there_is_one_query_for_each_metric_whatever_the_number_of_slas() -> Non
     assert QUERIES == {
         "ratio": "bursar:sli_error:ratio_period",
         "remaining": "bursar:error_budget:remaining",
-        "total": "bursar:events:period_total",
-        "bad": "bursar:events:period_bad",
-        "coverage": "bursar:coverage:ratio_period",
+        "total": "last_over_time(bursar:events:period_total[11m])",
+        "bad": "last_over_time(bursar:events:period_bad[11m])",
+        "coverage": "last_over_time(bursar:coverage:ratio_period[11m])",
         "burn": '{__name__=~"bursar:sli_error:ratio_[0-9].*"}',
         "traffic": "bursar:sli_total:rate",
         "alerts": 'ALERTS{alertname=~"ErrorBudgetBurnPage|ErrorBudgetBurnTicket",alertstate="firing"}',
