@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from bursar.domain.durations import parse_duration
+from bursar.domain.durations import format_duration, parse_duration
 
 
 def _list(value: object) -> object:
@@ -23,6 +23,17 @@ def _pairs(value: object) -> object:
 
 def _duration(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
+
+
+def _at_most(longest: timedelta) -> AfterValidator:
+    """Bound an evaluation interval: Prometheus looks back 5 m for a sample, and slower rules leave gaps."""
+
+    def check(interval: timedelta) -> timedelta:
+        if interval > longest:
+            raise ValueError(f"Prometheus forgets a sample after 5m; use at most {format_duration(longest)}")
+        return interval
+
+    return AfterValidator(check)
 
 
 def flag(name: str) -> str:
@@ -65,12 +76,13 @@ class Settings(BaseModel):
         default={},
         description="Labels for every generated object, as key=value,key=value; what your Prometheus selects by.",
     )
-    fast_interval: Duration = Field(
-        default=timedelta(minutes=1), description="Evaluation interval of recordings and alerts."
+    fast_interval: Annotated[Duration, _at_most(timedelta(minutes=2))] = Field(
+        default=timedelta(minutes=1),
+        description="Evaluation interval of recordings and alerts, at most 2m.",
     )
-    slow_interval: Duration | None = Field(
+    slow_interval: Annotated[Duration, _at_most(timedelta(minutes=5))] | None = Field(
         default=None,
-        description="Evaluation interval of the budget sums; empty: 5m for windows of 5d and more, else 1m.",
+        description="Evaluation interval of the budget sums, at most 5m; empty: 5m for windows from 5d on, else 1m.",
     )
     scrape_interval: Duration = Field(
         default=timedelta(seconds=30), description="Scrape interval where no target says one."

@@ -2,10 +2,13 @@
 
 The number of queries in a cycle does not grow with the number of SLAs. What changes rarely (which signals and buckets
 exist) is asked every few minutes, many questions in one query, and sooner where the last answer was incomplete.
+Only the books themselves must be answered; whatever else is asked may fail alone.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -14,6 +17,7 @@ from bursar.compiler.facts import SlaFacts
 from bursar.compiler.monitoring_target import TargetFacts
 from bursar.compiler.plan import Key
 from bursar.engine.ports import Books, Clock
+from bursar.errors import TransientError
 from bursar.observer import monitoring_target, sla, sla_books, target_books
 from bursar.observer.checks import check_queries, findings
 from bursar.observer.rule_errors import rule_error, rules_question
@@ -21,37 +25,48 @@ from bursar.observer.samples import Answer, Observed
 from bursar.observer.sla_books import Identity, SlaBooks
 from bursar.observer.target_books import SignalFindings, TargetBooks
 
+log = logging.getLogger(__name__)
+
 INCOMPLETE_INTERVAL: Final = timedelta(seconds=15)
 MOST_QUESTIONS: Final = 20
 QUERIES_AT_ONCE: Final = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """When something was looked for, what it was, and whether all of it was found."""
+
+    at: float
+    subject: object
+    complete: bool
+
+
 class Calendar:
-    """When each key was last looked at, and whether it is due again."""
+    """When each key was last looked at and for what, and whether it is due again."""
 
     def __init__(self, clock: Clock, interval: timedelta) -> None:
         self._clock = clock
         self._interval = interval
-        self._looked: dict[Key, tuple[float, bool]] = {}
+        self._looked: dict[Key, _Look] = {}
 
-    def due(self, keys: Iterable[Key]) -> list[Key]:
-        """Return the keys that were never looked at, or long ago, or a moment ago with something missing."""
-        return [key for key in keys if self._is_due(key)]
+    def due(self, subjects: Mapping[Key, object]) -> list[Key]:
+        """Return the keys to look at: never looked at, long ago, with something missing, or for another subject."""
+        return [key for key, subject in subjects.items() if self._is_due(key, subject)]
 
-    def looked(self, key: Key, *, complete: bool) -> None:
-        """Note that a key was looked at now."""
-        self._looked[key] = (self._clock.monotonic(), complete)
+    def looked(self, key: Key, subject: object, *, complete: bool) -> None:
+        """Note that a key was looked at now, and for what."""
+        self._looked[key] = _Look(self._clock.monotonic(), subject, complete)
 
     def keep(self, keys: Iterable[Key]) -> None:
         """Forget all other keys."""
         self._looked = {key: self._looked[key] for key in keys if key in self._looked}
 
-    def _is_due(self, key: Key) -> bool:
-        if key not in self._looked:
+    def _is_due(self, key: Key, subject: object) -> bool:
+        last = self._looked.get(key)
+        if last is None or last.subject != subject:
             return True
-        when, complete = self._looked[key]
-        interval = self._interval if complete else min(self._interval, INCOMPLETE_INTERVAL)
-        return self._clock.monotonic() - when >= interval.total_seconds()
+        interval = self._interval if last.complete else min(self._interval, INCOMPLETE_INTERVAL)
+        return self._clock.monotonic() - last.at >= interval.total_seconds()
 
 
 async def ask(books: Books, queries: Mapping[str, str]) -> dict[str, Answer]:
@@ -64,6 +79,15 @@ async def ask(books: Books, queries: Mapping[str, str]) -> dict[str, Answer]:
 
     answers = await asyncio.gather(*(one(query) for query in queries.values()))
     return dict(zip(queries, answers, strict=True))
+
+
+@contextlib.contextmanager
+def _beside_the_books(question: str) -> Iterator[None]:
+    """Let a question fail alone: a server may not know it, or one selector may be too much for it."""
+    try:
+        yield
+    except TransientError as error:
+        log.warning("question not answered", extra={"question": question, "error": str(error)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +103,16 @@ class SlaObserver:
 
     def __init__(self, clock: Clock, interval: timedelta) -> None:
         self._calendar = Calendar(clock, interval)
-        self._buckets: dict[Identity, tuple[str, ...]] = {}
+        self._buckets: dict[Key, Mapping[Identity, tuple[str, ...]]] = {}
 
     async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, SlaFacts]]) -> SlaSurvey:
         """Read all budgets, the buckets that are due, and the errors of rules that are missing."""
         facts = {key: known for key, (_, known) in resources.items()}
         answers = await ask(books, sla_books.QUERIES)
-        await self._look_for_buckets(books, facts)
-        read = SlaBooks.from_answers(answers, buckets=self._buckets)
+        with _beside_the_books("buckets"):
+            await self._look_for_buckets(books, facts)
+        buckets = {identity: found for of_key in self._buckets.values() for identity, found in of_key.items()}
+        read = SlaBooks.from_answers(answers, buckets=buckets)
         return SlaSurvey(read, await _rule_errors(books, read, facts))
 
     def observe(self, key: Key, resource: Any, facts: SlaFacts, survey: Any, previous: Observed | None) -> Observed:
@@ -107,31 +133,34 @@ class SlaObserver:
         return sla.changed(previous, new)
 
     async def _look_for_buckets(self, books: Books, facts: Mapping[Key, SlaFacts]) -> None:
+        subjects = {key: tuple(each.latency_bucket for each in known.objectives) for key, known in facts.items()}
         self._calendar.keep(facts)
-        due = self._calendar.due(facts)
+        self._buckets = {key: found for key, found in self._buckets.items() if key in facts}
+        due = self._calendar.due(subjects)
         checks = [check for key in due for check in sla_books.bucket_checks(key.namespace, key.name, facts[key])]
         answers = await ask(books, {query: query for query in check_queries(checks)})
         found = findings(answers.values())
         for key in due:
             buckets = sla_books.buckets_found(key.namespace, key.name, facts[key], found)
-            self._buckets.update(buckets)
-            self._calendar.looked(key, complete=all(buckets.values()))
+            self._buckets[key] = buckets
+            self._calendar.looked(key, subjects[key], complete=all(buckets.values()))
 
 
 async def _rule_errors(books: Books, read: SlaBooks, facts: Mapping[Key, SlaFacts]) -> dict[Identity, str]:
-    """Ask what Prometheus says against the rules that it has not loaded, of some SLAs in each cycle."""
-    missing = [
-        (key.namespace, key.name, objective.name)
+    """Ask what Prometheus says against some rules that it has not loaded, or that record nothing."""
+    definitions = {
+        (key.namespace, key.name, objective.name): objective.definition
         for key, known in facts.items()
         for objective in known.objectives
-        if objective.definition not in read.definitions((key.namespace, key.name, objective.name))
-    ][:MOST_QUESTIONS]
+    }
+    missing = [identity for identity, known in definitions.items() if known not in read.definitions(identity)]
+    silent = [identity for identity in definitions.keys() - set(missing) if not read.has_traffic(identity)]
     errors: dict[Identity, str] = {}
-    for identity in missing:
-        groups = await books.read("rules", rules_question(identity))
-        error = rule_error(identity, groups)
-        if error:
-            errors[identity] = error
+    with _beside_the_books("rules"):
+        for identity in [*missing, *sorted(silent)][:MOST_QUESTIONS]:
+            error = rule_error(identity, await books.read("rules", rules_question(identity)))
+            if error:
+                errors[identity] = error
     return errors
 
 
@@ -153,7 +182,9 @@ class TargetObserver:
         """Count all targets, look for the signals that are due, and ask for the errors of what is down."""
         facts = {key: known for key, (_, known) in resources.items()}
         answers = await ask(books, target_books.QUERIES)
-        signals = await self._look_for_signals(books, facts)
+        signals: SignalFindings = {}
+        with _beside_the_books("signals"):
+            signals = await self._look_for_signals(books, facts)
         errors = await _scrape_errors(books, TargetBooks.from_answers(answers), facts)
         return TargetSurvey(TargetBooks.from_answers(answers, errors=errors), signals)
 
@@ -171,13 +202,13 @@ class TargetObserver:
 
     async def _look_for_signals(self, books: Books, facts: Mapping[Key, TargetFacts]) -> SignalFindings:
         self._calendar.keep(facts)
-        due = [(key, facts[key]) for key in self._calendar.due(facts)]
+        due = [(key, facts[key]) for key in self._calendar.due({key: known.checks for key, known in facts.items()})]
         queries = target_books.signal_queries(due)
         answers = await ask(books, {query: query for query in queries})
         found = target_books.signals_from_answers(due, answers.values())
         for key, known in due:
             missing = monitoring_target.missing_signals(known, found[key.namespace, key.name])
-            self._calendar.looked(key, complete=not missing)
+            self._calendar.looked(key, known.checks, complete=not missing)
         return found
 
 
@@ -187,11 +218,12 @@ async def _scrape_errors(
     """Ask why some of the targets that are down are down."""
     down = [key for key, known in facts.items() if read.down((key.namespace, key.name), known)][:MOST_QUESTIONS]
     errors: dict[tuple[str, str], str] = {}
-    for key in down:
-        for pool in facts[key].scrape_pools:
-            answer = await books.read("targets", {"state": "active", "scrapePool": pool})
-            error = target_books.scrape_error((pool,), answer)
-            if error:
-                errors[key.namespace, key.name] = error
-                break
+    with _beside_the_books("targets"):
+        for key in down:
+            for pool in facts[key].scrape_pools:
+                answer = await books.read("targets", {"state": "active", "scrapePool": pool})
+                error = target_books.scrape_error((pool,), answer)
+                if error:
+                    errors[key.namespace, key.name] = error
+                    break
     return errors

@@ -1,13 +1,17 @@
 """The resources that a benchmark works with, and the fast way to apply many of them."""
 
+import asyncio
 import itertools
-import threading
+import json
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
-from sandbox.api import Api
+import aiohttp
+
+from sandbox.api import ApiError
+
+from .connection import Connection
 
 BURSAR: Final = "/apis/bursar.dev/v1alpha1"
 RULES: Final = "/apis/monitoring.coreos.com/v1"
@@ -75,16 +79,22 @@ def names(manifests: Iterable[Manifest]) -> frozenset[tuple[str, str]]:
     return frozenset((manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests)
 
 
-def apply_all(kubeconfig: Path, manifests: Sequence[Manifest], *, parallel: int = PARALLEL) -> None:
-    """Apply as fast as so many connections can, in the order given."""
-    own = threading.local()
+def apply_all(server: Connection, manifests: Sequence[Manifest], *, parallel: int = PARALLEL) -> None:
+    """Apply as fast as so many connections can, in the order given; raises ApiError at the first refusal."""
+    asyncio.run(_apply_all(server, [(path_of(manifest), json.dumps(manifest)) for manifest in manifests], parallel))
 
-    def connect() -> None:
-        own.api = Api(kubeconfig)
 
-    def apply(manifest: Manifest) -> None:
-        own.api.apply(path_of(manifest), manifest)
+async def _apply_all(server: Connection, bodies: Sequence[tuple[str, str]], parallel: int) -> None:
+    waiting = iter(bodies)
+    headers = {"Authorization": server.authorization, "Content-Type": "application/apply-patch+yaml"}
+    connector = aiohttp.TCPConnector(limit=parallel, ssl=ssl.create_default_context(cafile=server.authority))
+    async with aiohttp.ClientSession(server.url, connector=connector, headers=headers) as session:
 
-    with ThreadPoolExecutor(parallel, initializer=connect) as pool:
-        for _ in pool.map(apply, manifests):
-            pass
+        async def apply_next() -> None:
+            for path, body in waiting:
+                async with session.patch(path, params={"fieldManager": "bench"}, data=body) as response:
+                    text = await response.text()
+                    if response.status >= 400:
+                        raise ApiError(response.status, text)
+
+        await asyncio.gather(*(apply_next() for _ in range(parallel)))

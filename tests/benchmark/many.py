@@ -21,13 +21,13 @@ def applied_at_once(place: Place, operator: OperatorProcess, resources: tuple[Ma
     """Apply everything while the operator is idle, until the last resource is Ready; returns once all is quiet."""
     wanted, mark = names(resources), place.mark()
     used = cpu_seconds(operator.process.pid)
-    with Watching(place.plane.kubeconfig, RESOURCE_PATHS) as watching:
+    with Watching(place.server, RESOURCE_PATHS) as watching:
         began = time.monotonic()
-        apply_all(place.plane.kubeconfig, resources)
+        apply_all(place.server, resources)
         applied = time.monotonic()
         ready = watching.until_all(wanted, is_ready, seconds=PATIENCE_SECONDS)
     used = cpu_seconds(operator.process.pid) - used
-    with Watching(place.plane.kubeconfig, RESOURCE_PATHS) as watching:
+    with Watching(place.server, RESOURCE_PATHS) as watching:
         watching.until_all(wanted, is_settled, seconds=PATIENCE_SECONDS)
     writes = len(place.writes_since(mark)) / len(resources)
     return [
@@ -45,9 +45,9 @@ def applied_at_once(place: Place, operator: OperatorProcess, resources: tuple[Ma
 
 def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure]:
     """Start an operator where everything has been applied before, until the last resource is Ready."""
-    apply_all(place.plane.kubeconfig, resources)
+    apply_all(place.server, resources)
     mark = place.mark()
-    with Watching(place.plane.kubeconfig, RESOURCE_PATHS) as watching:
+    with Watching(place.server, RESOURCE_PATHS) as watching:
         began = time.monotonic()
         with place.operator() as operator:
             operator.wait_ready()
@@ -74,7 +74,7 @@ def _raw_rate(place: Place, *, parallel: int) -> float:
     place.namespace(namespace)
     rules = [_bare(rule, namespace) for rule in place.api.get(RULE_PATH)["items"]]
     began = time.monotonic()
-    apply_all(place.plane.kubeconfig, rules, parallel=parallel)
+    apply_all(place.server, rules, parallel=parallel)
     return len(rules) / (time.monotonic() - began)
 
 

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.api import Api
+from bursar.edge.resources import ENDPOINTS
+from sandbox.api import Api, ApiError
 from sandbox.chart import install_rights
 from sandbox.control_plane import ControlPlane
 from sandbox.operator import OperatorProcess
 from sandbox.process import wait_until
 
+from .connection import Connection, connection
+
 WRITES: Final = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 SERVICE_ACCOUNT: Final = "system:serviceaccount:bursar-system:"
 NAMESPACE: Final = "bench"
 AUDIT_SECONDS: Final = 30.0
+CRD_SECONDS: Final = 60.0
+COLLECTIONS: Final = tuple(endpoint.path() for endpoint in ENDPOINTS.values())
 CALM: Final = {"resync_interval": "1h"}
 
 
@@ -34,6 +39,11 @@ class Place:
         """A client with all rights."""
         return self.plane.api
 
+    @property
+    def server(self) -> Connection:
+        """How to reach the API server with all rights, fast."""
+        return connection(self.plane.kubeconfig)
+
     @contextlib.contextmanager
     def operator(self, **settings: str) -> Iterator[OperatorProcess]:
         """Start an operator, which may not be ready yet; it ends with the block."""
@@ -48,6 +58,15 @@ class Place:
         """Make a namespace."""
         body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         self.api.request("POST", "/api/v1/namespaces", body)
+
+    def lists(self, collection: str) -> bool:
+        """Whether a kind can be listed: just after its CRD was made the API server answers 429."""
+        try:
+            return bool(self.api.get(collection))
+        except ApiError as error:
+            if error.status == 429:
+                return False
+            raise
 
     def mark(self) -> int:
         """How many lines the audit log has, once it tells of everything until now."""
@@ -74,4 +93,5 @@ def fresh_place() -> Iterator[Place]:
         plane.install_crds()
         place = Place(plane, install_rights(plane))
         place.namespace(NAMESPACE)
+        wait_until(lambda: all(map(place.lists, COLLECTIONS)), seconds=CRD_SECONDS, what="the lists of all kinds")
         yield place

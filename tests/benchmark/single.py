@@ -17,7 +17,7 @@ Harm = Callable[[Place, str], None]
 
 def edits(place: Place, count: int, slas: int) -> list[Figure]:
     """Edit one SLA after another, from the sending of the edit to the changed rule in a watch."""
-    with Watching(place.plane.kubeconfig, (RULES_PATH,)) as watching:
+    with Watching(place.server, (RULES_PATH,)) as watching:
         latencies = [_edit(place, watching, number % slas, 99 + number / 1000) for number in range(count)]
     milliseconds = [1000 * seconds for seconds in latencies]
     return [
@@ -29,7 +29,7 @@ def edits(place: Place, count: int, slas: int) -> list[Figure]:
 
 def drift(place: Place, count: int, slas: int) -> list[Figure]:
     """Delete rules and edit rules one after another, until a watch shows each as it was."""
-    with Watching(place.plane.kubeconfig, (RULES_PATH,)) as watching:
+    with Watching(place.server, (RULES_PATH,)) as watching:
         deleted = [_repair(place, watching, number % slas, _delete) for number in range(count)]
         edited = [_repair(place, watching, number % slas, _empty) for number in range(count)]
     return [

@@ -6,17 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Self
 
-from kubernetes.client import Configuration
-from kubernetes.client.rest import RESTClientObject
-from kubernetes.config import load_kube_config
-from urllib3 import BaseHTTPResponse
+from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
 
 from sandbox.process import SandboxError
+
+from .connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,8 @@ class Seen:
 class Watching:
     """Follows collections, each on a connection of its own, from what exists now onwards."""
 
-    def __init__(self, kubeconfig: Path, paths: Sequence[str]) -> None:
-        self._configuration = Configuration()
-        load_kube_config(str(kubeconfig), client_configuration=self._configuration)
-        self._configuration.proxy = None
+    def __init__(self, server: Connection, paths: Sequence[str]) -> None:
+        self._server = server
         self._paths = paths
         self._events: SimpleQueue[Seen] = SimpleQueue()
         self._streams: list[BaseHTTPResponse] = []
@@ -76,16 +72,15 @@ class Watching:
         return self.until(completes, seconds=seconds, what=f"all of {len(wanted)} objects").at
 
     def _open(self, path: str) -> BaseHTTPResponse:
-        pool = RESTClientObject(self._configuration).pool_manager
+        pool = PoolManager(ca_certs=self._server.authority)
         # Without a resourceVersion the server sends what exists, then every change.
-        response: BaseHTTPResponse = pool.request(
+        return pool.request(
             "GET",
-            f"{self._configuration.host}{path}?watch=1",
-            headers={"Authorization": str(self._configuration.get_api_key_with_prefix("BearerToken"))},
+            f"{self._server.url}{path}?watch=1",
+            headers={"Authorization": self._server.authorization},
             preload_content=False,
             timeout=None,
         )
-        return response
 
     def _follow(self, stream: BaseHTTPResponse) -> None:
         rest = b""

@@ -18,7 +18,7 @@ from sandbox.stack import PrometheusStack
 
 SECONDS = 40.0
 QUIET_SECONDS = 10.0
-ENOUGH_EVENTS = 3000
+ENOUGH_EVENTS = 2000
 NOT_COUNTED_YET = timedelta(seconds=12)  # two steps of the sums and a base window
 CLOCKS = timedelta(seconds=2)  # asOf has no fractions, and a scrape takes its time
 

@@ -105,6 +105,11 @@ BAD_SLAS = [
     ("objectives.0.indicator", {"availability": None}, 'availability in body must be of type object: "null"'),
     ("objectives.0.indicator.ratio", {"total": "x"}, "set exactly one of bad, good"),
     ("objectives.0.indicator.latency", {"threshold": "0s"}, "must be longer than 0"),
+    (
+        "objectives.0",
+        {**SLA["spec"]["objectives"][0], "groupBy": ["region"], "labels": {"region": "eu"}},
+        "a label of groupBy tells groups apart and cannot be among the labels of alerts",
+    ),
     ("objectives.0.window", {"rolling": "soon"}, "spec.objectives[0].window.rolling in body should match"),
     ("objectives.0.window", {"rolling": "1m1h"}, "spec.objectives[0].window.rolling in body should match"),
     ("objectives.0.window", {"rolling": "1h"}, "a window is at least 1d"),

@@ -59,7 +59,7 @@ def test_the_missing_label_is_named_and_the_setting_that_adds_it_cures_both_kind
         found = control_plane.api.eventually(path, MISSING, seconds=SECONDS)
         assert is_ready(found)
         assert condition(found, "Selected")["message"] == (
-            f'Prometheus {namespace}/kps selects {kind}s with label release="kps"; '
+            f"Prometheus {namespace}/kps selects {kind}s with label release=kps; "
             "set it with the operator's setting objectLabels"
         )
     without.stop()

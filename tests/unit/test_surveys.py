@@ -39,13 +39,17 @@ class FakeBooks:
 
     async def query(self, promql: str) -> Answer:
         self.asked.append(promql)
-        if self.failing is not None and self.failing in promql:
-            raise Unavailable("away")
+        self._fail(promql)
         return next((found for part, found in self.answers.items() if part in promql), answer())
 
     async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
         self.read_paths.append((path, parameters))
+        self._fail(path)
         return self.pages.get(path, {})
+
+    def _fail(self, asked: str) -> None:
+        if self.failing is not None and self.failing in asked:
+            raise Unavailable("away")
 
     def know(self, queries: Mapping[str, str], series: tuple[tuple[str, Mapping[str, str], float], ...]) -> None:
         for name, query in queries.items():
@@ -121,6 +125,36 @@ async def test_a_survey_fails_as_a_whole_when_one_query_fails() -> None:
         await SlaObserver(FakeClock(), INTERVAL).survey(books, {})
 
 
+async def test_why_a_rule_that_is_loaded_records_nothing_is_asked_as_well() -> None:
+    books = FakeBooks()
+    books.know(sla_books.QUERIES, tuple(series for series in recorded() if series[0] == "info"))
+    await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: (sla(), all_facts())})
+    assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == ["sla/checkout/availability"]
+
+
+@pytest.mark.parametrize("question", ["label_replace", "rules"])
+async def test_budgets_are_read_although_another_question_is_not_answered(question: str) -> None:
+    books = FakeBooks()
+    books.know(sla_books.QUERIES, recorded(definition=None))
+    books.failing = question
+    survey = await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: (sla(), all_facts(facts(bucket=("1",))))})
+    assert survey.books.groups(("shop", "checkout", "availability"), ())
+    assert survey.rule_errors == {}
+
+
+@pytest.mark.parametrize("question", ["label_replace", "targets"])
+async def test_targets_are_counted_although_another_question_is_not_answered(question: str) -> None:
+    books = FakeBooks()
+    identity = {"namespace": "shop", "monitoring_target": "checkout"}
+    books.know(target_books.QUERIES, (("active", identity, 2.0), ("up", identity, 1.0)))
+    books.failing = question
+    observer = TargetObserver(FakeClock(), INTERVAL)
+    resource, known = compiled_target()
+    survey = await observer.survey(books, {TARGET: (resource, known)})
+    observed = observer.observe(TARGET, resource, known, survey, None)
+    assert observed.fields["targets"]["summary"] == "1/2"
+
+
 def compiled_target() -> tuple[Any, TargetFacts]:
     resource = MonitoringTarget.model_validate(target_manifest("shop"))
     plan = compile_monitoring_target(resource, World())
@@ -173,9 +207,16 @@ async def test_an_address_that_is_down_without_a_known_reason_has_none() -> None
 
 def test_a_calendar_forgets_what_is_gone() -> None:
     calendar = Calendar(FakeClock(), INTERVAL)
-    calendar.looked(KEY, complete=True)
+    calendar.looked(KEY, "spec", complete=True)
     calendar.keep([TARGET])
-    assert calendar.due([KEY]) == [KEY]
+    assert calendar.due({KEY: "spec"}) == [KEY]
+
+
+def test_what_was_edited_is_looked_for_at_once() -> None:
+    calendar = Calendar(FakeClock(), INTERVAL)
+    calendar.looked(KEY, "old", complete=True)
+    assert calendar.due({KEY: "old"}) == []
+    assert calendar.due({KEY: "new"}) == [KEY]
 
 
 def test_every_kind_is_registered() -> None:

@@ -6,11 +6,12 @@ Pod (caFile, certFile, keyFile, bearerTokenFile): a tenant could name any file t
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bursar.api.base import IntOrString, Model, PromDuration
 from bursar.api.fields import ConfigMapKey, SecretKey
 from bursar.api.rules import Rule, at_most_one, exactly_one
+from bursar.domain.promql.regexp import matches_empty
 
 Scheme = Literal["http", "https"]
 TlsVersion = Literal["TLS10", "TLS11", "TLS12", "TLS13"]
@@ -28,6 +29,14 @@ RelabelAction = Literal[
     "dropequal",
 ]
 ShortText = Annotated[str, Field(max_length=1024)]
+
+
+def _accepted_by_prometheus(expression: str) -> str:
+    matches_empty(expression)
+    return expression
+
+
+Regexp = Annotated[ShortText, AfterValidator(_accepted_by_prometheus)]
 Params = Annotated[dict[str, Annotated[tuple[ShortText, ...], Field(max_length=32)]], Field(max_length=32)]
 
 
@@ -100,7 +109,7 @@ class RelabelConfig(Model):
     separator: str | None = Field(
         default=None, max_length=64, description="What joins the values of sourceLabels. Default ;."
     )
-    regex: ShortText | None = Field(default=None, description="RE2 expression, anchored at both ends. Default (.*).")
+    regex: Regexp | None = Field(default=None, description="RE2 expression, anchored at both ends. Default (.*).")
     modulus: int | None = Field(default=None, ge=0, description="Modulus of the hash for hashmod.")
     target_label: str | None = Field(default=None, max_length=128, description="Label that receives the result.")
     replacement: ShortText | None = Field(
@@ -109,7 +118,25 @@ class RelabelConfig(Model):
     action: RelabelAction = Field(default="replace", description="What to do on a match. Default replace.")
 
 
-class ScrapeSettings(Model):
+class Paced(Model):
+    """Something that is scraped at a pace of its own."""
+
+    interval: PromDuration | None = Field(
+        default=None, description="How often to scrape, as 30s. Default: the operator's setting scrape-interval."
+    )
+    scrape_timeout: PromDuration | None = Field(
+        default=None,
+        description="How long a scrape may take, at most the interval. Default: that of Prometheus.",
+    )
+
+    @model_validator(mode="after")
+    def _finish_within_the_interval(self) -> Self:
+        if self.interval and self.scrape_timeout and self.scrape_timeout > self.interval:
+            raise ValueError("scrapeTimeout is longer than interval; shorten it")
+        return self
+
+
+class ScrapeSettings(Paced):
     """What the endpoints of services and of Pods have in common."""
 
     path: str = Field(
@@ -119,13 +146,6 @@ class ScrapeSettings(Model):
         description="HTTP path of the metrics. Default /metrics.",
     )
     scheme: Scheme | None = Field(default=None, description="http or https. Default http.")
-    interval: PromDuration | None = Field(
-        default=None, description="How often to scrape, as 30s. Default: the interval of Prometheus."
-    )
-    scrape_timeout: PromDuration | None = Field(
-        default=None,
-        description="How long a scrape may take, at most the interval. Default: that of Prometheus.",
-    )
     params: Params | None = Field(default=None, description="URL parameters of the scrape, each a list of values.")
     honor_labels: bool | None = Field(
         default=None,
@@ -146,12 +166,6 @@ class ScrapeSettings(Model):
     metric_relabelings: tuple[RelabelConfig, ...] | None = Field(
         default=None, max_length=32, description="Relabeling of the samples after each scrape."
     )
-
-    @model_validator(mode="after")
-    def _finish_within_the_interval(self) -> Self:
-        if self.interval and self.scrape_timeout and self.scrape_timeout > self.interval:
-            raise ValueError("scrapeTimeout is longer than interval; shorten it")
-        return self
 
 
 _ONE_CREDENTIAL = at_most_one("basic_auth", "authorization", "oauth2")

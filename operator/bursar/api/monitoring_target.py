@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from bursar.api.base import Model, PromDuration, Resource, Spec, VectorSelector
-from bursar.api.endpoint import Endpoint, PodEndpoint, Scheme, ScrapeLimits
+from bursar.api.base import Model, Resource, Spec, VectorSelector
+from bursar.api.endpoint import Endpoint, Paced, PodEndpoint, Scheme, ScrapeLimits
 from bursar.api.fields import BY_NAME, UNIQUE_NAMES, ItemName, Labels, Line
 from bursar.api.rules import Rule, exactly_one
 
@@ -102,7 +102,7 @@ class PodScrape(ScrapeLimits):
 Address = Annotated[str, Field(min_length=1, max_length=2048)]
 
 
-class ProbeScrape(Model):
+class ProbeScrape(Paced):
     """Probe addresses through a prober such as the blackbox exporter: becomes a Probe."""
 
     prober: str = Field(
@@ -128,15 +128,9 @@ class ProbeScrape(Model):
         min_length=1, max_length=256, description="Addresses to probe: https://shop.example.com/health."
     )
     labels: Labels = Field(default_factory=dict, description="Labels for every series of the probe.")
-    interval: PromDuration | None = Field(
-        default=None, description="How often to probe, as 30s. Default: the interval of Prometheus."
-    )
-    scrape_timeout: PromDuration | None = Field(
-        default=None, description="How long one probe may take. Default: that of Prometheus."
-    )
 
 
-class StaticScrape(Model):
+class StaticScrape(Paced):
     """Scrape fixed addresses, inside or outside the cluster: becomes a ScrapeConfig."""
 
     targets: tuple[Address, ...] = Field(
@@ -150,12 +144,6 @@ class StaticScrape(Model):
         description="HTTP path of the metrics. Default /metrics.",
     )
     scheme: Scheme | None = Field(default=None, description="http or https. Default http.")
-    interval: PromDuration | None = Field(
-        default=None, description="How often to scrape, as 30s. Default: the interval of Prometheus."
-    )
-    scrape_timeout: PromDuration | None = Field(
-        default=None, description="How long a scrape may take. Default: that of Prometheus."
-    )
 
 
 class Scrape(Model):
@@ -167,6 +155,12 @@ class Scrape(Model):
     pods: PodScrape | None = Field(default=None, description="Pods without a Service, by a PodMonitor.")
     probe: ProbeScrape | None = Field(default=None, description="Addresses that a prober tries, by a Probe.")
     static: StaticScrape | None = Field(default=None, description="Fixed addresses, by a ScrapeConfig.")
+
+    @property
+    def paces(self) -> tuple[Paced, ...]:
+        """Whatever of it is scraped at a pace of its own."""
+        endpoints = (endpoint for group in (self.service, self.pods) if group for endpoint in group.endpoints)
+        return (*endpoints, *(single for single in (self.probe, self.static) if single))
 
 
 class MonitoringTargetSpec(Spec):

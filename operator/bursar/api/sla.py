@@ -35,6 +35,15 @@ HAS_ITS_QUERIES = Rule(
     "availability, and latency without histogram, read the signals of a target; set targetRef",
 )
 
+GROUPS_KEEP_THEIR_LABELS = Rule(
+    "self.objectives.all(o, !has(o.groupBy) || o.groupBy.all(g, !(has(o.labels) && g in o.labels)"
+    " && !(has(self.alerting) && has(self.alerting.labels) && g in self.alerting.labels)))",
+    lambda spec: all(
+        {*objective.group_by}.isdisjoint({*objective.labels, *spec.alerting.labels}) for objective in spec.objectives
+    ),
+    "a label of groupBy tells groups apart and cannot be among the labels of alerts; remove it from one of them",
+)
+
 Percentage = Annotated[ExactNumber, PROMISES_SOMETHING, LEAVES_A_BUDGET]
 
 
@@ -152,7 +161,7 @@ class TargetRef(Model):
 class SLASpec(Spec):
     """What is promised, and which alerts guard it."""
 
-    RULES: ClassVar[tuple[Rule, ...]] = (HAS_ITS_QUERIES,)
+    RULES: ClassVar[tuple[Rule, ...]] = (HAS_ITS_QUERIES, GROUPS_KEEP_THEIR_LABELS)
 
     target_ref: TargetRef | None = Field(
         default=None,

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bursar.api.base import ObjectMeta
-from bursar.api.monitoring_target import MonitoringTarget, Signals
+from bursar.api.monitoring_target import MonitoringTarget, Scrape, Signals
 from bursar.compiler.monitors import monitor, monitor_name, scrape_pools
 from bursar.compiler.objects import API_VERSIONS, owned_object
 from bursar.compiler.plan import Accepted, Condition, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.selection import selected
-from bursar.compiler.view import View
+from bursar.compiler.view import RulePolicy, View
 from bursar.conventions import (
     MONITORING_GROUP,
     MONITORING_TARGET,
@@ -19,6 +19,7 @@ from bursar.conventions import (
     Kind,
     Reason,
 )
+from bursar.domain.durations import format_duration
 from bursar.domain.promql.matcher import MatchOperator
 from bursar.domain.promql.selector import Selector
 
@@ -56,7 +57,8 @@ class TargetFacts:
 def compile_monitoring_target(target: MonitoringTarget, view: View) -> Plan:
     """Decide which monitor a target gets; a target without `scrape` gets none.
 
-    Waits while the CRD of the monitor's kind is not installed; rejects a histogram whose name is not known.
+    Waits while the CRD of the monitor's kind is not installed; rejects a histogram whose name is not known, and a
+    scrape that may take longer than the platform's interval, which prometheus-operator would leave out.
     """
     try:
         checks = tuple(_checks(target.spec.signals))
@@ -65,6 +67,9 @@ def compile_monitoring_target(target: MonitoringTarget, view: View) -> Plan:
     meta, scrape = target.metadata, target.spec.scrape
     if scrape is None:
         return Plan(Accepted(), conditions=(_NOTHING_TO_SELECT,), facts=_facts(meta, None, (), checks))
+    overlong = _overlong(scrape, view.policy)
+    if overlong:
+        return Plan(Rejected(Reason.INVALID_SPEC, overlong))
     kind, spec = monitor(scrape, meta=meta, policy=view.policy)
     pools = scrape_pools(kind, namespace=meta.namespace, name=monitor_name(meta.name), spec=spec)
     facts = _facts(meta, kind, pools, checks)
@@ -79,6 +84,17 @@ def compile_monitoring_target(target: MonitoringTarget, view: View) -> Plan:
         spec=spec,
     )
     return Plan(Accepted(), apply=(manifest,), conditions=(_selected(kind, manifest, view),), facts=facts)
+
+
+def _overlong(scrape: Scrape, policy: RulePolicy) -> str:
+    """Say which timeout is longer than the interval that the platform sets; empty when none is."""
+    for pace in scrape.paces:
+        if pace.interval is None and pace.scrape_timeout and pace.scrape_timeout > policy.scrape_interval:
+            return (
+                f"spec.scrape: scrapeTimeout {format_duration(pace.scrape_timeout)} is longer than the platform's "
+                f"interval {format_duration(policy.scrape_interval)}; shorten it, or set interval beside it"
+            )
+    return ""
 
 
 _NOTHING_TO_SELECT = Condition(

@@ -1,7 +1,6 @@
 """SLA -> one PrometheusRule that keeps the books of all its objectives."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -132,18 +131,8 @@ def _burn_alert(sla: SLA, objective: Objective, severity: Severity) -> BurnAlert
 
 def _scrape_interval(scrape: Scrape | None, policy: RulePolicy) -> timedelta:
     """Return the longest interval of a target: the window of a rate must hold samples of every endpoint."""
-    return max((interval or policy.scrape_interval for interval in _intervals(scrape)), default=policy.scrape_interval)
-
-
-def _intervals(scrape: Scrape | None) -> Iterator[timedelta | None]:
-    if scrape is None:
-        return
-    for by_endpoint in (scrape.service, scrape.pods):
-        if by_endpoint is not None:
-            yield from (endpoint.interval for endpoint in by_endpoint.endpoints)
-    for single in (scrape.probe, scrape.static):
-        if single is not None:
-            yield single.interval
+    paces = () if scrape is None else scrape.paces
+    return max((pace.interval or policy.scrape_interval for pace in paces), default=policy.scrape_interval)
 
 
 def _prometheus_rule(sla: SLA, books: list[Books], policy: RulePolicy) -> Manifest:

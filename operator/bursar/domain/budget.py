@@ -15,14 +15,6 @@ from bursar.domain.tiers import error_budget
 _HOUR: Final = timedelta(hours=1)
 
 
-def budget_remaining(error_ratio: float, target: Decimal) -> Decimal:
-    """Return what is left of the budget in percent, never clamped: -130 is overspent by 130 %.
-
-    `error_ratio` (0 to 1) is that of the whole window, and finite; `target` is in percent.
-    """
-    return 100 * (1 - Decimal(repr(error_ratio)) / error_budget(target))
-
-
 def budget_events(total: float, target: Decimal) -> int:
     """Return how many of `total` events may be bad."""
     return int(Decimal(repr(total)) * error_budget(target))

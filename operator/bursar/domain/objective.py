@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
@@ -32,10 +33,15 @@ class Identity:
 
     def series(self, metric: str) -> Selector:
         """Select this objective's series of a recorded metric."""
-        return Selector(metric, tuple(Matcher(name, MatchOperator.EQUAL, value) for name, value in self.labels.items()))
+        return Selector(metric, _matchers(self))
 
     def __str__(self) -> str:
         return f"{self.sla}/{self.objective}"
+
+
+@lru_cache(maxsize=16)  # the rules of one objective name it some fifty times in a row
+def _matchers(identity: Identity) -> tuple[Matcher, ...]:
+    return tuple(Matcher(name, MatchOperator.EQUAL, value) for name, value in identity.labels.items())
 
 
 @dataclass(frozen=True, slots=True)

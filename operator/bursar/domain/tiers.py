@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -104,6 +105,7 @@ def error_budget(target: Decimal) -> Decimal:
     return 1 - target / 100
 
 
+@lru_cache(maxsize=256)  # thousands of objectives share a few targets and windows
 def derive_tiers(*, target: Decimal, window: timedelta, sampling: Sampling) -> Tiers:
     """Derive the tiers of an objective: `target` in percent (0 < target < 100), `window` its rolling window.
 

@@ -27,20 +27,22 @@ class Breaker:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._failures = 0
+        self._reason = ""
         self._closed_again_at = 0.0
 
     def check(self) -> None:
         """Raise Unavailable while the server is being left alone."""
         if self._failures >= FAILURES_UNTIL_OPEN and self._monotonic() < self._closed_again_at:
-            raise Unavailable(f"Prometheus failed {self._failures} times in a row; it is left alone for a moment")
+            raise Unavailable(f"{self._reason}; {self._failures} failures in a row, it is left alone for a moment")
 
     def succeeded(self) -> None:
         """Close the circuit."""
         self._failures = 0
 
-    def failed(self) -> None:
-        """Count a failure, and open the circuit when there are too many."""
+    def failed(self, reason: str) -> None:
+        """Count a failure, and open the circuit when there are too many; `reason` is told until it closes."""
         self._failures += 1
+        self._reason = reason
         self._closed_again_at = self._monotonic() + OPEN_SECONDS
 
 
@@ -82,8 +84,8 @@ class PrometheusServer:
         started = time.monotonic()
         try:
             answer = await self._fetch(verb, path, parameters)
-        except Unavailable:
-            self._breaker.failed()
+        except Unavailable as error:
+            self._breaker.failed(str(error))
             telemetry.PROMETHEUS_SECONDS.labels("failure").observe(time.monotonic() - started)
             raise
         self._breaker.succeeded()

@@ -56,6 +56,7 @@ class Observation:
         self._last: dict[Key, _Last] = {}
         self._surveys: dict[Kind, Any] = {}
         self._failures: dict[Kind, int] = dict.fromkeys(kinds, 0)
+        self._outages: dict[Kind, str] = {}
 
     def know(self, key: Key, facts: Any) -> None:
         """Remember what the newest plan says about reading a resource's books; None keeps what was known."""
@@ -81,9 +82,11 @@ class Observation:
             failure = await self._survey(spec)
             if failure is None:
                 telemetry.BOOKS_AS_OF.labels(kind.value).set(self._clock.now().timestamp())
-                await self._read(kind, partial(self._observe, spec))
+                self._outages.pop(kind, None)
             elif self._books is None or self._failures[kind] >= FAILURES_UNTIL_STALE:
-                await self._read(kind, partial(self._stale, spec, failure=failure))
+                self._outages[kind] = failure
+            if failure is None or kind in self._outages:
+                await self._read(kind, partial(self._look, spec))
             telemetry.BOOKS_SECONDS.labels(kind.value).set(self._clock.monotonic() - started)
 
     async def refresh(self, live: Live) -> None:
@@ -92,7 +95,7 @@ class Observation:
         if all(condition["observedGeneration"] == live.generation for condition in conditions):
             return
         spec = self._kinds[live.key.kind]
-        observed = self._observe(spec, live) or self._stale(spec, live, failure="not read since the operator started")
+        observed = self._look(spec, live) or self._stale(spec, live, failure="not read since the operator started")
         if observed is not None:
             await self._write(live, observed)
 
@@ -135,6 +138,11 @@ class Observation:
             last = self._remember(live, previous)
         return self._clock.monotonic() >= last.due or changed(previous, observed)
 
+    def _look(self, spec: KindSpec, live: Live) -> Observed | None:
+        """What is known of a resource's books now, marked as old while there is an outage."""
+        failure = self._outages.get(spec.kind)
+        return self._observe(spec, live) if failure is None else self._stale(spec, live, failure=failure)
+
     def _observe(self, spec: KindSpec, live: Live) -> Observed | None:
         survey, facts = self._surveys.get(spec.kind), self._facts.get(live.key)
         if live.resource is None or facts is None or survey is None:
@@ -142,9 +150,10 @@ class Observation:
         return spec.observer.observe(live.key, live.resource, facts, survey, self._previous(live))
 
     def _stale(self, spec: KindSpec, live: Live, *, failure: str) -> Observed | None:
+        """Keep what was read last; a status may be older, because not every reading is worth writing."""
         if live.resource is None:
             return None
-        return spec.observer.stale(live.resource, self._previous(live), failure)
+        return spec.observer.stale(live.resource, self._observe(spec, live) or self._previous(live), failure)
 
     def _previous(self, live: Live) -> Observed | None:
         """What the status holds: as we wrote it, or as we found it when we started."""

@@ -112,6 +112,10 @@ class SlaBooks:
         """Return the definitions of an objective that are loaded; two of them for a moment after an edit."""
         return self._definitions.get(identity, frozenset())
 
+    def has_traffic(self, identity: Identity) -> bool:
+        """Tell whether the rules of an objective record any events."""
+        return any(name == SLI_TOTAL_RATE for name, _, _ in self._series.get(identity, ()))
+
     def groups(self, identity: Identity, group_by: tuple[str, ...]) -> Mapping[Group, Readings]:
         """Divide an objective's readings by the values of its groupBy labels.
 

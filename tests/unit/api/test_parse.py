@@ -162,6 +162,12 @@ BAD_SLAS = [
         'spec.objectives: two items are named "availability"; give each a name of its own',
     ),
     (
+        "objectives.0",
+        {**SLA_SPEC["objectives"][0], "groupBy": ["region"], "labels": {"region": "eu"}},
+        "spec: a label of groupBy tells groups apart and cannot be among the labels of alerts; remove it from one of "
+        "them",
+    ),
+    (
         "targetRef",
         None,
         "spec: availability, and latency without histogram, read the signals of a target; set targetRef",
@@ -185,6 +191,11 @@ BAD_TARGETS = [
         "scrape.service.endpoints.0.targetPort",
         8080,
         f"{ENDPOINT}: set exactly one of port, targetPort",
+    ),
+    (
+        "scrape.service.endpoints.0",
+        {"port": "http", "relabelings": [{"action": "drop", "sourceLabels": ["pod"], "regex": "(?!canary).*"}]},
+        f"{ENDPOINT}.relabelings[0].regex: RE2 has no look-around or such groups; use (…) or (?:…) (character 2)",
     ),
     ("scrape.service.endpoints.0", {"targetPort": True}, f"{ENDPOINT}.targetPort: must be a number or a name"),
     (

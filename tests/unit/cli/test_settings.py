@@ -41,6 +41,8 @@ def test_what_is_not_set_has_its_default(seen: list[Settings]) -> None:
     [
         (["--workers", "0"], "--workers: Input should be greater than or equal to 1"),
         (["--fast-interval", "soon"], "--fast-interval: "),
+        (["--fast-interval", "3m"], "--fast-interval: Prometheus forgets a sample after 5m; use at most 2m"),
+        (["--slow-interval", "6m"], "--slow-interval: Prometheus forgets a sample after 5m; use at most 5m"),
         (["--object-labels", "release"], "--object-labels: write key=value,key=value"),
         (["--prometheus-url", "prometheus:9090"], "--prometheus-url: "),
         (["--log-level", "loud"], "--log-level: "),

@@ -238,6 +238,13 @@ def test_a_histogram_without_a_name_is_refused_with_its_field() -> None:
     assert plan.verdict.message.startswith('spec.signals.latency.histogram: {job="checkout"} names no metric')
 
 
+def test_a_timeout_longer_than_the_platforms_interval_is_refused() -> None:
+    scrape = {"static": {"targets": ["db:9187"], "scrapeTimeout": "45s"}}
+    plan = compile_monitoring_target(target(scrape), world())
+    message = "spec.scrape: scrapeTimeout 45s is longer than the platform's interval 30s; "
+    assert plan.verdict == Rejected(Reason.INVALID_SPEC, message + "shorten it, or set interval beside it")
+
+
 def test_a_scrape_without_a_choice_cannot_be_built() -> None:
     with pytest.raises(ValueError, match="not validated"):
         monitor(Scrape.model_construct(), meta=target().metadata, policy=POLICY)

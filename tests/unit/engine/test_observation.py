@@ -72,6 +72,36 @@ async def test_one_failure_changes_nothing_and_a_second_marks_the_values_as_stal
     assert fresh["status"] == "True"
 
 
+async def test_an_outage_keeps_what_was_read_last_though_it_was_not_worth_writing(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harness.observer, "changed", lambda previous, new: previous.conditions != new.conditions)
+    key = harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    harness.observer.answer = 2
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 1
+    harness.observer.failure = Unavailable("connection refused")
+    for _ in range(2):
+        await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 2
+
+
+async def test_an_edit_in_an_outage_does_not_make_old_values_fresh(harness: Harness) -> None:
+    key = harness.put()
+    await harness.drain()
+    await harness.observation.cycle()
+    harness.observer.failure = Unavailable("connection refused")
+    for _ in range(2):
+        await harness.observation.cycle()
+    harness.put(value=2)
+    await harness.drain()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert (fresh["status"], fresh["observedGeneration"]) == ("False", 2)
+
+
 async def test_after_a_restart_without_prometheus_the_last_values_stay(harness: Harness) -> None:
     key = harness.put()
     await harness.drain()

@@ -46,5 +46,5 @@ def test_garbage_finds_nothing() -> None:
 
 
 def test_bounds_are_sorted_and_two_spellings_are_one() -> None:
-    found = dict.fromkeys(("1", "1.0", "0.1", "10", "+Inf", "5e-05", "what"), 1)
+    found = dict.fromkeys(("1", "1.0", "0.1", "10", "+Inf", "5e-05", "1e-300", "what"), 1)
     assert bucket_bounds(found) == ("0.00005", "0.1", "1", "10")

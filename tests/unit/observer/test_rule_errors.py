@@ -38,3 +38,8 @@ def test_other_rules_and_healthy_ones_say_nothing(rule: dict[str, Any]) -> None:
 def test_an_answer_without_groups_says_nothing() -> None:
     assert rule_error(IDENTITY, {"groups": None}) == ""
     assert rule_error(IDENTITY, {"groups": [{"rules": None}]}) == ""
+
+
+def test_a_long_error_is_cut_to_what_a_status_can_hold() -> None:
+    failed = {"labels": OURS, "health": "err", "lastError": "x" * 100_000}
+    assert len(rule_error(IDENTITY, answer(failed))) == 512

@@ -164,6 +164,11 @@ def test_a_divided_objective_shows_its_worst_group() -> None:
     ]
 
 
+def test_a_value_too_long_for_a_status_is_cut() -> None:
+    seen = only_row(observed(recorded(region="x" * 5000), group_by=("region",)))
+    assert len(seen["worstGroups"][0]["labels"]["region"]) == 1024
+
+
 def test_an_alert_fires_when_it_fires_for_any_group() -> None:
     calm, loud = recorded({**HEALTHY, "remaining": 0.1}, region="eu"), recorded(firing=(PAGE,), region="us")
     seen = only_row(observed(calm, loud, group_by=("region",)))
@@ -254,6 +259,7 @@ def test_a_missing_bucket_is_named_with_those_that_are_there() -> None:
         Reason.BUCKET_MISSING,
         'spec.objectives[availability].indicator.latency.threshold: no bucket with le="0.25"; available: 0.1, 0.3, 1',
     )
+    assert quality(*map(str, range(1, 1001)))[2].endswith("49, 50, +950 more")
     assert quality("0.1", "0.25")[0] == "True"
     assert quality()[0] == "True"
     assert condition(observed(bucket=("0.25",)), "DataQuality")[0] == "True"

@@ -99,6 +99,9 @@ def test_groups_are_news_when_they_come_or_go_or_lose_a_point() -> None:
 @pytest.mark.parametrize("nonsense", ["plenty", "NaN", "Infinity", "1e999999", ""])
 def test_a_number_that_somebody_wrote_into_the_status_is_news(nonsense: str) -> None:
     row = dict(BEFORE.fields["objectives"][0])
-    for meddled in ({"budget": {"remaining": nonsense}}, {"burn": [{**burn, "rate": nonsense} for burn in row["burn"]]}):
+    for meddled in (
+        {"budget": {"remaining": nonsense}},
+        {"burn": [{**burn, "rate": nonsense} for burn in row["burn"]]},
+    ):
         before = Observed({**BEFORE.fields, "objectives": [{**row, **meddled}]}, BEFORE.conditions)
         assert changed(before, BEFORE)

@@ -5,6 +5,7 @@ Source: https://prometheus.io/docs/prometheus/latest/querying/basics/#instant-ve
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from bursar.domain.promql.matcher import LABEL, NAME_LABEL, Matcher, MatchOperator
@@ -37,11 +38,11 @@ class Selector:
     matchers: tuple[Matcher, ...] = ()
 
     def __str__(self) -> str:
-        matchers = [str(matcher) for matcher in self.matchers]
+        matchers = _printed(self.matchers)
         if not self.metric or (_METRIC.fullmatch(self.metric) and self.metric.lower() not in _NEVER_A_METRIC):
-            return self.metric + (f"{{{','.join(matchers)}}}" if matchers else "")
-        name = str(Matcher(NAME_LABEL, MatchOperator.EQUAL, self.metric))
-        return f"{{{','.join([name, *matchers])}}}"
+            return self.metric + (f"{{{matchers}}}" if matchers else "")
+        name = Matcher(NAME_LABEL, MatchOperator.EQUAL, self.metric)
+        return f"{{{name},{matchers}}}" if matchers else f"{{{name}}}"
 
     @property
     def labels(self) -> frozenset[str]:
@@ -60,6 +61,11 @@ class Selector:
         if not self.metric:
             raise ValueError(f"{self} names no metric; a histogram needs its name, such as http_duration_seconds")
         return replace(self, metric=f"{_HISTOGRAM_PART.sub('', self.metric)}_{part}")
+
+
+@lru_cache(maxsize=64)  # the rules of one objective print the same matchers some fifty times in a row
+def _printed(matchers: tuple[Matcher, ...]) -> str:
+    return ",".join(map(str, matchers))
 
 
 def parse_selector(text: str) -> Selector:
