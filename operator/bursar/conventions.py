@@ -116,6 +116,7 @@ class Reason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     NOT_OWNED = "NotOwned"
     CONTESTED = "Contested"
+    INTERNAL_ERROR = "InternalError"
     REJECTED = "Rejected"  # by prometheus-operator
     DRIFT_REPAIRED = "DriftRepaired"
 

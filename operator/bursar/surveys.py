@@ -77,8 +77,12 @@ async def ask(books: Books, queries: Mapping[str, str]) -> dict[str, Answer]:
         async with slots:
             return await books.query(query)
 
-    answers = await asyncio.gather(*(one(query) for query in queries.values()))
-    return dict(zip(queries, answers, strict=True))
+    try:
+        async with asyncio.TaskGroup() as asking:
+            tasks = {name: asking.create_task(one(query)) for name, query in queries.items()}
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return {name: task.result() for name, task in tasks.items()}
 
 
 @contextlib.contextmanager

@@ -21,12 +21,12 @@ def violations(resource: Resource, *, being_edited: bool = False) -> list[str]:
     conditions = {condition["type"]: condition for condition in status.get("conditions", ())}
     if observed == -1 and not conditions:
         return []
-    outdated = being_edited and observed < generation
+    seen = {kind: condition.get("observedGeneration", 0) for kind, condition in conditions.items()}
+    current = conditions.get("Ready", {}).get("status") == "True" and not (being_edited and observed < generation)
     return [
         *_states(conditions),
         *_completeness(conditions),
-        *_generations(conditions, generation=generation, observed=observed),
-        *(() if outdated else _ready_is_current(conditions, generation=generation, observed=observed)),
+        *_generations({"the status": observed, **seen}, generation, ready=current),
     ]
 
 
@@ -51,17 +51,9 @@ def _completeness(conditions: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{kind} has no {name}"
 
 
-def _generations(conditions: Mapping[str, Any], *, generation: int, observed: int) -> Iterator[str]:
-    seen = {"the status": observed, **{kind: entry.get("observedGeneration", 0) for kind, entry in conditions.items()}}
+def _generations(seen: Mapping[str, int], generation: int, *, ready: bool) -> Iterator[str]:
     for what, number in seen.items():
         if number > generation:
             yield f"{what} has observed generation {number} of {generation}"
-
-
-def _ready_is_current(conditions: Mapping[str, Any], *, generation: int, observed: int) -> Iterator[str]:
-    if conditions.get("Ready", {}).get("status") != "True":
-        return
-    seen = {"the status": observed, **{kind: entry.get("observedGeneration", 0) for kind, entry in conditions.items()}}
-    for what, number in seen.items():
-        if number < generation:
+        if ready and number < generation:
             yield f"Ready is True while {what} has observed generation {number} of {generation}"

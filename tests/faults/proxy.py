@@ -9,8 +9,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterator
 from typing import Any, Final, Self, TypeVar
 
 import aiohttp
@@ -19,66 +18,13 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from faults.fault import Delay, Drop, Expire, Fault, Refuse, Request, Silence, Wanted
 from sandbox.cluster import Cluster
 from sandbox.process import LOOPBACK, free_port, wait_until
 
 HOP_BY_HOP: Final = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
 GONE: Final = 410
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request of the operator. `path` is without its query; `at` is monotonic time in seconds."""
-
-    verb: str
-    path: str
-    watch: bool
-    token: str
-    at: float
-
-    @property
-    def writes(self) -> bool:
-        """Whether it changes something."""
-        return self.verb != "GET"
-
-
-Wanted = Callable[[Request], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """The answer comes late."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """An HTTP status instead of an answer; `retry_after` in seconds."""
-
-    status: int
-    retry_after: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """The connection breaks; `answered`: half of the real answer has come by then, and the request was carried out."""
-
-    answered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Expire:
-    """A watch that answers with one ERROR event of code 410 and ends, as after a compaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """A watch that stays open and never says a word, as behind a firewall that has forgotten it."""
-
-
-Fault = Delay | Refuse | Drop | Expire | Silence
 
 
 class Proxy:

@@ -9,7 +9,8 @@ import pytest
 
 from fakes.samples import is_ready, rule_path, sla, sla_path
 from faults.behind import Faulty
-from faults.proxy import Delay, Drop, Expire, Proxy, Refuse, Request
+from faults.fault import Delay, Drop, Expire, Refuse, Request
+from faults.proxy import Proxy
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
 from sandbox.process import wait_until

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fakes.samples import MONITORING, is_ready, sla, sla_path, target
 from faults.behind import Faulty
-from faults.proxy import Drop, Request
+from faults.fault import Drop, Request
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
 from sandbox.process import wait_until

@@ -4,7 +4,8 @@ import pytest
 
 from fakes.samples import is_ready, rule_path, sla, sla_path
 from faults.behind import Faulty, known
-from faults.proxy import Drop, Expire, Fault, Proxy, Refuse, Request, Silence
+from faults.fault import Drop, Expire, Fault, Refuse, Request, Silence
+from faults.proxy import Proxy
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
 from sandbox.process import wait_until

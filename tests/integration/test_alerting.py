@@ -103,7 +103,7 @@ def page(promise: Promise) -> Page:
 
 
 def is_paging(row: dict[str, Any]) -> bool:
-    return row["alerts"]["page"] == "Firing"
+    return bool(row["alerts"]["page"] == "Firing")
 
 
 def test_a_burst_of_errors_is_burning_in_the_status(page: Page) -> None:

@@ -12,7 +12,7 @@ from sandbox.operator import OperatorProcess
 
 SECONDS = 30.0
 PREFIXES = ("rule", "serviceMonitor")
-ANY = {f"{prefix}NamespaceSelector": {} for prefix in PREFIXES}
+ANY: dict[str, Any] = {f"{prefix}NamespaceSelector": {} for prefix in PREFIXES}
 BY_RELEASE = {f"{prefix}Selector": {"matchLabels": {"release": "kps"}} for prefix in PREFIXES}
 NOTHING = {f"{prefix}Selector": None for prefix in PREFIXES}
 SELECTED = has("Selected", "True", "Selected")
@@ -44,6 +44,7 @@ def picky(control_plane: Cluster, namespace: str, alone: None) -> Iterator[str]:
     control_plane.apply([server])
     yield server_path(server)
     control_plane.api.delete(server_path(server))
+    control_plane.api.gone(server_path(server))
 
 
 def server_path(server: Any) -> str:

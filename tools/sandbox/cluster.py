@@ -67,7 +67,8 @@ class Cluster:
         """Install all CRDs that Bursar works with, and wait until they are served."""
         self.install_monitoring_crds()
         self.install_bursar_crds()
-        self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
+        crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+        self.api.eventually(crds, lambda found: all(map(_established, found["items"])), seconds=60)
 
     def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
         """Return a kubeconfig with a token for a ServiceAccount, by TokenRequest."""
@@ -104,6 +105,11 @@ class Cluster:
         current = named[document["current-context"]]
         connection: Mapping[str, str] = next(c["cluster"] for c in document["clusters"] if c["name"] == current)
         return connection
+
+
+def _established(crd: Mapping[str, Any]) -> bool:
+    conditions = crd.get("status", {}).get("conditions") or ()
+    return any((entry["type"], entry["status"]) == ("Established", "True") for entry in conditions)
 
 
 def existing_cluster(kubeconfig: Path, folder: Path) -> Cluster:

@@ -130,7 +130,7 @@ class ApiServer:
         event = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"generateName": f"{note.key.name[:48]}.", "namespace": note.key.namespace},
+            "metadata": {"generateName": f"{note.key.name[:48].rstrip('-.')}.", "namespace": note.key.namespace},
             "involvedObject": {
                 "apiVersion": API_VERSION, "kind": note.key.kind.value,
                 "namespace": note.key.namespace, "name": note.key.name, "uid": note.uid,

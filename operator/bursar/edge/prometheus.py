@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
+from yarl import URL
 
 from bursar.engine import telemetry
 from bursar.errors import Unavailable
@@ -18,7 +19,12 @@ from bursar.observer.samples import Answer, Sample
 FAILURES_UNTIL_OPEN: Final = 5
 OPEN_SECONDS: Final = 15.0
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
+QUESTION_REFUSED: Final = frozenset({400, 404, 405, 422})
 OFF_LOOP_BYTES: Final = 64 * 1024
+
+
+class Unanswerable(Unavailable):
+    """The server is well, but has no answer to this question: too expensive, malformed, or not known to it."""
 
 
 class Breaker:
@@ -62,7 +68,8 @@ class PrometheusServer:
         self, session: aiohttp.ClientSession, url: str, *, timeout_seconds: float, headers: Mapping[str, str]
     ) -> None:
         self._session = session
-        self._url = url.rstrip("/")
+        self._url = URL(url.rstrip("/"))
+        self._shown = str(self._url.with_user(None))  # a password in it is not for everybody's status
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._headers = dict(headers)
         self._breaker = Breaker(time.monotonic)
@@ -72,7 +79,7 @@ class PrometheusServer:
         form = {"query": promql, "partial_response": "false", "nocache": "1"}
         envelope = await self._ask("POST", "query", form)
         if envelope.warnings:
-            raise Unavailable(f"{self._url}: incomplete answer: {'; '.join(map(str, envelope.warnings))}")
+            raise Unavailable(f"{self._shown}: incomplete answer: {'; '.join(map(str, envelope.warnings))}")
         return _vector(envelope)
 
     async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
@@ -84,6 +91,9 @@ class PrometheusServer:
         started = time.monotonic()
         try:
             answer = await self._fetch(verb, path, parameters)
+        except Unanswerable:
+            self._breaker.succeeded()
+            raise
         except Unavailable as error:
             self._breaker.failed(str(error))
             telemetry.PROMETHEUS_SECONDS.labels("failure").observe(time.monotonic() - started)
@@ -93,7 +103,7 @@ class PrometheusServer:
         return answer
 
     async def _fetch(self, verb: str, path: str, parameters: Mapping[str, str]) -> _Envelope:
-        url = f"{self._url}/api/v1/{path}"
+        url, shown = self._url / f"api/v1/{path}", f"{self._shown}/api/v1/{path}"
         sent = {"data": parameters} if verb == "POST" else {"params": parameters}
         try:
             async with self._session.request(
@@ -107,22 +117,23 @@ class PrometheusServer:
                 while len(body) <= MAX_BODY_BYTES and (more := await response.content.read(MAX_BODY_BYTES)):
                     body += more
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise Unavailable(f"{url}: {type(error).__name__}: {error}".rstrip(": ")) from error
+            raise Unavailable(f"{shown}: {type(error).__name__}: {error}".rstrip(": ")) from error
         if len(body) > MAX_BODY_BYTES:
-            raise Unavailable(f"{url}: the answer is larger than {MAX_BODY_BYTES} bytes")
-        return await _decode(url, response, body)
+            raise Unavailable(f"{shown}: the answer is larger than {MAX_BODY_BYTES} bytes")
+        return await _decode(shown, response, body)
 
 
 async def _decode(url: str, response: aiohttp.ClientResponse, body: bytes) -> _Envelope:
     """Read the envelope; large bodies are parsed off the event loop."""
     status = response.status
+    failure = Unanswerable if status in QUESTION_REFUSED else Unavailable
     try:
         envelope = await asyncio.to_thread(json.loads, body) if len(body) > OFF_LOOP_BYTES else json.loads(body)
         if envelope["status"] != "success":
-            raise Unavailable(f"{url}: {status} {envelope.get('errorType', '')}: {envelope.get('error', '')}")
+            raise failure(f"{url}: {status} {envelope.get('errorType', '')}: {envelope.get('error', '')}")
         return _Envelope(envelope["data"], tuple(envelope.get("warnings", ())), _server_time(response))
     except (ValueError, KeyError, TypeError) as error:
-        raise Unavailable(f"{url}: {status}, and no Prometheus answer: {body[:80]!r}") from error
+        raise failure(f"{url}: {status}, and no Prometheus answer: {body[:80]!r}") from error
 
 
 def _server_time(response: aiohttp.ClientResponse) -> datetime:

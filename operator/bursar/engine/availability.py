@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bursar.engine.ports import AnyKind, Cluster
-from bursar.errors import TransientError
+from bursar.errors import BursarError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Availability:
         while True:
             try:
                 new = await self.look()
-            except TransientError as error:
+            except BursarError as error:
                 log.warning("discovery failed, will retry", extra={"error": str(error)})
                 new = frozenset()
             if new:

@@ -1,8 +1,8 @@
 """Makes the generated objects of one resource what its plan says: apply, repair, prune; never touch a foreign one."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
@@ -48,12 +48,19 @@ class Outcome(Enum):
     REPAIRED = auto()  # somebody else had changed or deleted it
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """What we last made of an object: what we wanted, and the digest of what the server made of it."""
+@dataclass(slots=True)
+class _Memory:
+    """What we last wanted of an object, what the server made of that, and when it had to be restored."""
 
-    wanted: bytes
-    answered: bytes
+    wanted: bytes = b""
+    answered: bytes = b""
+    repairs: deque[float] = field(default_factory=lambda: deque(maxlen=REPAIRS_UNTIL_CONTESTED))
+
+    def count_repair(self, ref: ChildRef, now: float) -> None:
+        """Note that the object is restored; raises Contested while that happens too often to be of use."""
+        if len(self.repairs) == REPAIRS_UNTIL_CONTESTED and now - self.repairs[0] < CONTESTED_SECONDS:
+            raise Contested(ref)
+        self.repairs.append(now)
 
 
 class Children:
@@ -63,8 +70,7 @@ class Children:
         self._cluster = cluster
         self._index = index
         self._clock = clock
-        self._repairs: dict[ChildRef, deque[float]] = {}
-        self._settled: dict[ChildRef, _Settled] = {}
+        self._memory: defaultdict[Key, dict[ChildRef, _Memory]] = defaultdict(dict)
 
     async def bring_in_line(self, owner: Live, manifests: Sequence[Manifest]) -> tuple[ChildRef, ...]:
         """Make exactly these objects exist for an owner; returns those that had drifted and were repaired.
@@ -82,19 +88,22 @@ class Children:
 
     def forget(self, owner: Key) -> None:
         """Drop what is remembered of a deleted resource's objects."""
-        for child in self._index.of(owner):
-            self._settled.pop(child.ref, None)
-            self._repairs.pop(child.ref, None)
+        self._memory.pop(owner, None)
 
     async def _ensure(self, owner: Live, ref: ChildRef, manifest: Manifest) -> Outcome:
         wanted = desired_digest(manifest)
-        settled = self._settled.get(ref)
+        memory = self._memory[owner.key].setdefault(ref, _Memory())
+        drifted = memory.wanted == wanted
         child = self._index.get(ref) or await self._adopt(owner, ref)
-        if child is not None and self._in_line(child, wanted, settled):
+        if child is not None and (child.digest == wanted or (drifted and child.digest == memory.answered)):
             return Outcome.UNCHANGED
-        drifted = settled is not None and settled.wanted == wanted
         if drifted:
-            self._count_repair(ref)
+            memory.count_repair(ref, self._clock.monotonic())
+        applied = await self._apply(ref, manifest, wanted)
+        memory.wanted, memory.answered = wanted, applied.digest if applied is not None else b""
+        return Outcome.REPAIRED if drifted else Outcome.WRITTEN
+
+    async def _apply(self, ref: ChildRef, manifest: Manifest, wanted: bytes) -> Child | None:
         answer = await self._cluster.apply(manifest)
         applied = child_of(ref, answer)
         if applied is None or applied.digest != wanted:
@@ -102,22 +111,7 @@ class Children:
             applied = child_of(ref, answer)
         if applied is not None:
             self._index.put(applied)
-            self._settled[ref] = _Settled(wanted=wanted, answered=applied.digest)
-        return Outcome.REPAIRED if drifted else Outcome.WRITTEN
-
-    def _count_repair(self, ref: ChildRef) -> None:
-        """Note that an object is restored; raises Contested while that happens too often to be of use."""
-        now = self._clock.monotonic()
-        repairs = self._repairs.setdefault(ref, deque(maxlen=REPAIRS_UNTIL_CONTESTED))
-        if len(repairs) == REPAIRS_UNTIL_CONTESTED and now - repairs[0] < CONTESTED_SECONDS:
-            raise Contested(ref)
-        repairs.append(now)
-
-    @staticmethod
-    def _in_line(child: Child, wanted: bytes, settled: _Settled | None) -> bool:
-        if child.digest == wanted:
-            return True
-        return settled is not None and settled.wanted == wanted and settled.answered == child.digest
+        return applied
 
     async def _adopt(self, owner: Live, ref: ChildRef) -> Child | None:
         """Look for an object that no watch has shown; an apply would merge into a foreign one without a word."""
@@ -134,7 +128,7 @@ class Children:
     async def _delete(self, child: Child) -> None:
         await self._cluster.delete(child.ref, uid=child.uid, resource_version=child.resource_version)
         self._index.remove(child.ref)
-        self._settled.pop(child.ref, None)
+        self._memory[child.owner].pop(child.ref, None)
 
 
 def ref_of(manifest: Manifest) -> ChildRef:

@@ -66,6 +66,7 @@ class Feed:
         if gone or sighting.raw is None:
             if self.store.remove(key) is not None:
                 self._queue_with_dependants(key, lane)
+            telemetry.RESOURCES.labels(key.kind.value).set(self.store.count(key.kind))
             return
         if known is not None and _is_old(sighting.raw, known):
             return

@@ -13,7 +13,7 @@ from bursar.engine import telemetry
 from bursar.engine.ports import Books, Clock, KindSpec
 from bursar.engine.status import StatusWriter
 from bursar.engine.store import Live, ResourceStore
-from bursar.errors import BursarError, TransientError
+from bursar.errors import BursarError
 from bursar.observer.samples import Observed
 
 log = logging.getLogger(__name__)
@@ -52,16 +52,16 @@ class Observation:
         self._books = books
         self._clock = clock
         self._jitter = jitter
-        self._facts: dict[Key, Any] = {}
+        self._facts: dict[Key, tuple[str, Any]] = {}
         self._last: dict[Key, _Last] = {}
         self._surveys: dict[Kind, Any] = {}
         self._failures: dict[Kind, int] = dict.fromkeys(kinds, 0)
         self._outages: dict[Kind, str] = {}
 
-    def know(self, key: Key, facts: Any) -> None:
-        """Remember what the newest plan says about reading a resource's books; None keeps what was known."""
+    def know(self, live: Live, facts: Any) -> None:
+        """Remember what the newest plan says about reading a resource's books; None keeps what was known of it."""
         if facts is not None:
-            self._facts[key] = facts
+            self._facts[live.key] = (live.uid, facts)
 
     def forget(self, key: Key) -> None:
         """Drop what is remembered of a deleted resource."""
@@ -104,13 +104,13 @@ class Observation:
         if self._books is None:
             return "no Prometheus is configured; set the operator's prometheusUrl"
         resources = {
-            live.key: (live.resource, self._facts[live.key])
+            live.key: (live.resource, facts)
             for live in self._store.of_kind(spec.kind)
-            if live.resource is not None and live.key in self._facts
+            if live.resource is not None and (facts := self._facts_of(live)) is not None
         }
         try:
             self._surveys[spec.kind] = await spec.observer.survey(self._books, resources)
-        except TransientError as error:
+        except BursarError as error:
             self._failures[spec.kind] += 1
             log.warning("books not read", extra={"kind": spec.kind.value, "error": str(error)})
             return str(error)
@@ -123,10 +123,15 @@ class Observation:
         for number, live in enumerate(self._store.of_kind(kind)):
             if number % KEYS_PER_BREATH == 0:
                 await asyncio.sleep(0)
-            # What no worker has looked at yet has no books, and its Ready shall not wait for their writing.
-            observed = read(live) if self._status.was_decided(live) else None
-            if observed is not None and self._worth_writing(observer.changed, live, observed):
-                pending.append((live, observed))
+            try:
+                # What no worker has looked at yet has no books, and its Ready shall not wait for their writing.
+                observed = read(live) if self._status.was_decided(live) else None
+                if observed is not None and self._worth_writing(observer.changed, live, observed):
+                    pending.append((live, observed))
+            except Exception as error:
+                # A defect that one resource's books bring to light must not end the books of all others.
+                telemetry.ERRORS.labels(type(error).__name__).inc()
+                log.exception("books not understood", extra={"key": str(live.key)})
         await self._write_all(pending)
 
     def _worth_writing(self, changed: Callable[[Observed, Observed], bool], live: Live, observed: Observed) -> bool:
@@ -144,7 +149,7 @@ class Observation:
         return self._observe(spec, live) if failure is None else self._stale(spec, live, failure=failure)
 
     def _observe(self, spec: KindSpec, live: Live) -> Observed | None:
-        survey, facts = self._surveys.get(spec.kind), self._facts.get(live.key)
+        survey, facts = self._surveys.get(spec.kind), self._facts_of(live)
         if live.resource is None or facts is None or survey is None:
             return None
         return spec.observer.observe(live.key, live.resource, facts, survey, self._previous(live))
@@ -154,6 +159,11 @@ class Observation:
         if live.resource is None:
             return None
         return spec.observer.stale(live.resource, self._observe(spec, live) or self._previous(live), failure)
+
+    def _facts_of(self, live: Live) -> Any:
+        """What a plan of this very object said, None when there was none: a namesake's facts are not its own."""
+        uid, facts = self._facts.get(live.key, ("", None))
+        return facts if uid == live.uid else None
 
     def _previous(self, live: Live) -> Observed | None:
         """What the status holds: as we wrote it, or as we found it when we started."""

@@ -13,7 +13,7 @@ from bursar.conventions import ChildKind, Kind
 from bursar.engine import telemetry
 from bursar.engine.feed import Feed, Sighting
 from bursar.engine.ports import AnyKind, Clock, Cluster, Listed, ServerKind
-from bursar.errors import TransientError
+from bursar.errors import BursarError
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Resync:
         while not self.synced.is_set():
             try:
                 await self.open_gate()
-            except TransientError as error:
+            except BursarError as error:
                 log.warning("first comparison failed, will retry", extra={"error": str(error)})
                 await asyncio.sleep(RETRY_SECONDS)
         delay = interval_seconds
@@ -52,7 +52,7 @@ class Resync:
             try:
                 await self.compare()
                 delay = interval_seconds
-            except TransientError as error:
+            except BursarError as error:
                 telemetry.RESYNCS.labels("failure").inc()
                 delay = min(interval_seconds, RETRY_AFTER_FAILURE_SECONDS)
                 log.warning("comparison failed, will retry", extra={"error": str(error), "seconds": delay})

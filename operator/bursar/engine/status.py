@@ -16,6 +16,7 @@ from bursar.observer.samples import Observed
 Part: TypeAlias = Mapping[str, Any]
 """One manager's share of a status."""
 
+LONGEST_MESSAGE: Final = 32768  # what the Kubernetes API conventions and our CRDs allow
 DECIDED_FIELDS: Final = frozenset({"observedGeneration", "lastHandledRequest", "objects"})
 DECIDED_CONDITIONS: Final = frozenset(
     {ConditionType.READY, ConditionType.RECONCILING, ConditionType.STALLED, ConditionType.SELECTED}
@@ -53,7 +54,7 @@ def _dated(condition: Condition, generation: int, known: Mapping[str, Any] | Non
         "type": str(condition.type),
         "status": condition.status,
         "reason": str(condition.reason),
-        "message": condition.message,
+        "message": condition.message[:LONGEST_MESSAGE],
         "observedGeneration": generation,
         "lastTransitionTime": known["lastTransitionTime"] if known is not None and unmoved else timestamp(now),
     }

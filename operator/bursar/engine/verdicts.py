@@ -10,7 +10,7 @@ from typing import assert_never
 from bursar.compiler.plan import Accepted, Condition, Rejected, Verdict, Waiting
 from bursar.conventions import ConditionType, Reason
 
-TRUE, FALSE = "True", "False"
+TRUE, FALSE, UNKNOWN = "True", "False", "Unknown"
 
 
 def accepted(*, suspended: bool = False) -> tuple[Condition, ...]:
@@ -25,6 +25,14 @@ def waiting(reason: Reason, message: str) -> tuple[Condition, ...]:
     """Something that is not in the spec is missing or failing; it is tried again."""
     return (
         Condition(ConditionType.READY, FALSE, reason, message),
+        Condition(ConditionType.RECONCILING, TRUE, reason, message),
+    )
+
+
+def unknown(reason: Reason, message: str) -> tuple[Condition, ...]:
+    """Nobody can say how things are; it is tried again."""
+    return (
+        Condition(ConditionType.READY, UNKNOWN, reason, message),
         Condition(ConditionType.RECONCILING, TRUE, reason, message),
     )
 

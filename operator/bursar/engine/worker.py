@@ -46,13 +46,13 @@ class Worker:
         """Work until cancelled."""
         while True:
             key = await self.queue.get()
+            telemetry.QUEUE_DEPTH.set(len(self.queue))
             started = self.clock.monotonic()
             try:
                 outcome = await self._attempt(key)
             finally:
                 self.queue.done(key)
             telemetry.reconciled(key.kind, outcome, self.clock.monotonic() - started)
-            telemetry.QUEUE_DEPTH.set(len(self.queue))
 
     async def _attempt(self, key: Key) -> str:
         """Reconcile a key and schedule what comes next; returns how it went, as a metric's label."""
@@ -69,12 +69,28 @@ class Worker:
             delay = self.queue.retry(key)
             log.warning("reconcile failed, will retry", extra={"key": str(key), "error": str(error), "seconds": delay})
             return "transient"
+        except Refused as error:
+            self.queue.retry(key, at_least=BUG_RETRY_SECONDS)
+            log.error("refused by the API server, will retry", extra={"key": str(key), "error": str(error)})
+            return "refused"
         except Exception as error:
             telemetry.ERRORS.labels(type(error).__name__).inc()
             self.queue.retry(key, at_least=BUG_RETRY_SECONDS)
             log.exception("reconcile failed unexpectedly", extra={"key": str(key)})
+            await self._confess(key, error)
             return "bug"
         return "success"
+
+    async def _confess(self, key: Key, error: Exception) -> None:
+        """Say in the status that a defect of Bursar, not the user, keeps a resource from being Ready."""
+        live = self.store.get(key)
+        if live is None:
+            return
+        message = f"a defect of Bursar: {type(error).__name__}: {error}; please report it with the operator's log"
+        try:
+            await self._settle(live, verdicts.unknown(Reason.INTERNAL_ERROR, message), self._objects(key))
+        except BursarError as second:
+            log.warning("status not written", extra={"key": str(key), "error": str(second)})
 
     async def _reconcile(self, key: Key) -> None:
         live = self.store.get(key)
@@ -112,7 +128,7 @@ class Worker:
         except (TransientError, Refused) as error:
             await self._report_failure(live, plan, error)
             raise
-        self.observation.know(live.key, plan.facts)
+        self.observation.know(live, plan.facts)
         await self._conclude(live, plan)
 
     async def _apply(self, live: Live, plan: Plan) -> None:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bursar.edge.prometheus import FAILURES_UNTIL_OPEN, OPEN_SECONDS, Breaker, PrometheusServer
+from bursar.edge.prometheus import FAILURES_UNTIL_OPEN, OPEN_SECONDS, Breaker, PrometheusServer, Unanswerable
 from bursar.errors import Unavailable
 
 VECTOR = {
@@ -126,9 +126,26 @@ async def test_a_server_that_fails_again_and_again_is_left_alone(stage: Stage) -
     for _ in range(FAILURES_UNTIL_OPEN):
         with pytest.raises(Unavailable, match="no Prometheus answer"):
             await stage.books.query("up")
-    with pytest.raises(Unavailable, match="no Prometheus answer: .*; 5 failures in a row, it is left alone"):
+    with pytest.raises(Unavailable, match=r"no Prometheus answer: .*; 5 failures in a row, it is left alone"):
         await stage.books.query("up")
     assert len(stage.asked) == FAILURES_UNTIL_OPEN
+
+
+async def test_a_question_that_the_server_refuses_is_no_outage(stage: Stage) -> None:
+    stage.respond = answer('{"status":"error","errorType":"bad_data","error":"no"}', 400)
+    for _ in range(FAILURES_UNTIL_OPEN + 1):
+        with pytest.raises(Unanswerable, match="bad_data: no"):
+            await stage.books.query("up")
+    stage.respond = stage.vector
+    assert (await stage.books.query("up")).samples
+
+
+async def test_a_password_in_the_address_does_not_reach_a_message() -> None:
+    async with aiohttp.ClientSession() as session:
+        books = PrometheusServer(session, "http://me:secret@127.0.0.1:1/", timeout_seconds=1, headers={})
+        with pytest.raises(Unavailable, match=r"^http://127\.0\.0\.1:1/api/v1/query: ") as caught:
+            await books.query("up")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_breaker_lets_one_request_try_again_and_closes_when_it_succeeds() -> None:

@@ -1,11 +1,14 @@
 """When the books are written, and what stays when they cannot be read."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from bursar.compiler.plan import Key
 from bursar.engine.observation import LONGEST_SILENCE_SECONDS
 from bursar.errors import Unavailable
+from bursar.observer.samples import Observed
 from fakes.harness import Harness
 
 
@@ -175,3 +178,31 @@ async def test_a_failing_write_of_the_books_is_tried_again_in_the_next_cycle(har
     harness.cluster.failing = None
     await harness.observation.cycle()
     assert harness.cluster.status(key)["reading"] == 1
+
+
+async def test_a_defect_in_the_reading_of_one_resource_spares_the_others(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.put("broken", rules=["broken"])
+    fine = harness.put("fine", rules=["fine"])
+    await harness.drain()
+    observe = harness.observer.observe
+
+    def fail_for_one(key: Key, *rest: Any) -> Observed:
+        if key.name == "broken":
+            raise ZeroDivisionError("a defect")
+        return observe(key, *rest)
+
+    monkeypatch.setattr(harness.observer, "observe", fail_for_one)
+    await harness.observation.cycle()
+    assert harness.cluster.status(fine)["reading"] == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_namesakes_facts_are_not_used_for_a_recreated_resource(harness: Harness) -> None:
+    key = harness.put(uid="first")
+    await harness.drain()
+    harness.put(uid="second", wait=True)
+    await harness.drain()
+    await harness.observation.cycle()
+    assert "reading" not in harness.cluster.status(key)

@@ -263,6 +263,19 @@ async def test_a_defect_of_ours_is_retried_slowly_and_does_not_stop_the_worker(
     assert harness.queue.failures(key) == 1
     assert harness.has_rule("fine")
     assert "ZeroDivisionError" in caplog.text
+    ready = harness.cluster.condition(key, "Ready")
+    assert ready is not None
+    assert (ready["status"], ready["reason"]) == ("Unknown", "InternalError")
+
+
+async def test_a_defect_that_cannot_even_be_told_is_only_logged(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.put(bug=True)
+    harness.cluster.failing = Unavailable("away")
+    await harness.drain()
+    assert "status not written" in caplog.text
+    assert harness.queue.idle
 
 
 async def test_what_prometheus_operator_refuses_is_not_ready(harness: Harness) -> None:
@@ -374,3 +387,17 @@ async def test_the_first_sighting_of_a_status_is_not_somebody_elses_edit(harness
     assert harness.status.decided(reborn)["observedGeneration"] == 1
     assert harness.status.seen(replace(reborn, resource_version="1000"), {})
     assert not harness.status.seen(replace(reborn, resource_version="998"), status)
+
+
+async def test_a_message_beyond_the_limit_of_a_condition_is_cut(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_: object) -> None:
+        raise Refused("x" * 40_000)
+
+    monkeypatch.setattr(harness.cluster, "apply", refuse)
+    key = harness.put()
+    await harness.drain()
+    ready = harness.cluster.condition(key, "Ready")
+    assert ready is not None
+    assert len(ready["message"]) == 32_768
