@@ -32,7 +32,7 @@ class FakeBooks:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.read_paths: list[tuple[str, Mapping[str, str]]] = []
+        self.read_paths: list[tuple[str, Mapping[str, Any]]] = []
         self.answers: dict[str, Answer] = {}
         self.pages: dict[str, Any] = {}
         self.failing: str | None = None
@@ -42,7 +42,7 @@ class FakeBooks:
         self._fail(promql)
         return next((found for part, found in self.answers.items() if part in promql), answer())
 
-    async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
+    async def read(self, path: str, parameters: Mapping[str, Any]) -> Any:
         self.read_paths.append((path, parameters))
         self._fail(path)
         return self.pages.get(path, {})
@@ -90,7 +90,7 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
     others = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(2 * MOST_QUESTIONS)}
     survey = await observer.survey(books, {KEY: (sla(), all_facts()), **others})
     assert len(books.read_paths) == MOST_QUESTIONS
-    assert books.read_paths[0][1]["rule_group[]"] == "sla/checkout/availability"
+    assert books.read_paths[0][1]["rule_group[]"] == ("sla/checkout/availability", "sla/checkout/availability/period")
     observed = observer.observe(KEY, sla(), all_facts(), survey, None)
     loaded = next(condition for condition in observed.conditions if condition.type == "RulesLoaded")
     assert loaded.reason == "RuleFailed"
@@ -129,7 +129,9 @@ async def test_why_a_rule_that_is_loaded_records_nothing_is_asked_as_well() -> N
     books = FakeBooks()
     books.know(sla_books.QUERIES, tuple(series for series in recorded() if series[0] == "info"))
     await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: (sla(), all_facts())})
-    assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == ["sla/checkout/availability"]
+    assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == [
+        ("sla/checkout/availability", "sla/checkout/availability/period")
+    ]
 
 
 @pytest.mark.parametrize("question", ["label_replace", "rules"])

@@ -6,6 +6,7 @@ from typing import Final
 from bursar.conventions import (
     INCIDENT,
     INCIDENT_GROUP,
+    NAMESPACE,
     PAGE_ACTIVE,
     PAGE_ALERT,
     ROUTE,
@@ -85,6 +86,7 @@ def _labels(objective: ObjectiveDefinition, alert: BurnAlert) -> dict[str, str]:
     identity = objective.identity
     incident = f"{Kind.SLA}/{identity.sla}/{identity.objective}"
     fixed = {
+        NAMESPACE: identity.namespace,
         SEVERITY: alert.severity,
         TEAM: objective.team,
         INCIDENT: incident,

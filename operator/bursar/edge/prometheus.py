@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import aiohttp
 from yarl import URL
@@ -21,6 +21,10 @@ OPEN_SECONDS: Final = 15.0
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 QUESTION_REFUSED: Final = frozenset({400, 404, 405, 422})
 OFF_LOOP_BYTES: Final = 64 * 1024
+
+
+Parameters: TypeAlias = Mapping[str, str | tuple[str, ...]]
+"""A parameter with several values is repeated."""
 
 
 class Unanswerable(Unavailable):
@@ -82,11 +86,11 @@ class PrometheusServer:
             raise Unavailable(f"{self._shown}: incomplete answer: {'; '.join(map(str, envelope.warnings))}")
         return _vector(envelope)
 
-    async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
+    async def read(self, path: str, parameters: Parameters) -> Any:
         """Read another endpoint below /api/v1; returns its `data`."""
         return (await self._ask("GET", path, parameters)).data
 
-    async def _ask(self, verb: str, path: str, parameters: Mapping[str, str]) -> _Envelope:
+    async def _ask(self, verb: str, path: str, parameters: Parameters) -> _Envelope:
         self._breaker.check()
         started = time.monotonic()
         try:
@@ -102,7 +106,7 @@ class PrometheusServer:
         telemetry.PROMETHEUS_SECONDS.labels("success").observe(time.monotonic() - started)
         return answer
 
-    async def _fetch(self, verb: str, path: str, parameters: Mapping[str, str]) -> _Envelope:
+    async def _fetch(self, verb: str, path: str, parameters: Parameters) -> _Envelope:
         url, shown = self._url / f"api/v1/{path}", f"{self._shown}/api/v1/{path}"
         sent = {"data": parameters} if verb == "POST" else {"params": parameters}
         try:

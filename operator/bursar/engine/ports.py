@@ -90,7 +90,7 @@ class Books(Protocol):
         """Evaluate one instant query now. Raises Unavailable for everything that is not a complete answer."""
         ...
 
-    async def read(self, path: str, parameters: Mapping[str, str]) -> Any:
+    async def read(self, path: str, parameters: Mapping[str, str | tuple[str, ...]]) -> Any:
         """Read another endpoint below /api/v1, such as rules or targets; returns its `data`."""
         ...
 

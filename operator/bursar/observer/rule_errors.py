@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
+from bursar.conventions import INCIDENT, NAMESPACE, OBJECTIVE, SLA_LABEL, Kind
 from bursar.observer.sla_books import Identity
 
 _LONGEST_ERROR: Final = 512
 
 
-def rules_question(identity: Identity) -> Mapping[str, str]:
+def rules_question(identity: Identity) -> Mapping[str, str | tuple[str, ...]]:
     """Ask for one objective's groups only, without their alerts: all groups of a large server are many megabytes."""
     _, sla, objective = identity
-    return {"rule_group[]": f"sla/{sla}/{objective}", "exclude_alerts": "true"}
+    group = f"sla/{sla}/{objective}"
+    return {"rule_group[]": (group, f"{group}/period"), "exclude_alerts": "true"}
 
 
 def rule_error(identity: Identity, answer: Mapping[str, Any]) -> str:
@@ -28,7 +29,10 @@ def _rules(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _is_of(rule: Mapping[str, Any], identity: Identity) -> bool:
     labels = rule.get("labels") or {}
-    return (labels.get(NAMESPACE), labels.get(SLA_LABEL), labels.get(OBJECTIVE)) == identity
+    namespace, sla, objective = identity
+    recording = (labels.get(SLA_LABEL), labels.get(OBJECTIVE)) == (sla, objective)
+    alert = labels.get(INCIDENT) == f"{Kind.SLA}/{sla}/{objective}"
+    return labels.get(NAMESPACE) == namespace and (recording or alert)
 
 
 def _failed(rule: Mapping[str, Any]) -> bool:

@@ -13,7 +13,8 @@ def answer(*rules: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_only_the_groups_of_the_objective_are_asked_for() -> None:
-    assert rules_question(IDENTITY) == {"rule_group[]": "sla/checkout/availability", "exclude_alerts": "true"}
+    groups = ("sla/checkout/availability", "sla/checkout/availability/period")
+    assert rules_question(IDENTITY) == {"rule_group[]": groups, "exclude_alerts": "true"}
 
 
 def test_the_first_error_of_the_objectives_own_rules_is_found() -> None:
@@ -22,9 +23,19 @@ def test_the_first_error_of_the_objectives_own_rules_is_found() -> None:
     assert rule_error(IDENTITY, answer(healthy, failed)) == "many-to-many matching"
 
 
+def test_an_alerts_error_is_found_by_its_incident() -> None:
+    labels = {"namespace": "shop", "bursar_incident": "SLA/checkout/availability"}
+    assert rule_error(IDENTITY, answer({"labels": labels, "health": "err", "lastError": "too many"})) == "too many"
+
+
 @pytest.mark.parametrize(
     "rule",
     [
+        {
+            "labels": {"namespace": "x", "bursar_incident": "SLA/checkout/availability"},
+            "health": "err",
+            "lastError": "x",
+        },
         {"labels": OURS, "health": "ok", "lastError": "an old one"},
         {"labels": OURS, "health": "err", "lastError": ""},
         {"labels": {**OURS, "namespace": "other"}, "health": "err", "lastError": "of a neighbour"},
