@@ -33,17 +33,18 @@ class Watching:
         self._server = server
         self._paths = paths
         self._events: SimpleQueue[Seen] = SimpleQueue()
-        self._streams: list[BaseHTTPResponse] = []
+        self._streams: dict[str, BaseHTTPResponse] = {}
+        self._ended = threading.Event()
 
     def __enter__(self) -> Self:
         for path in self._paths:
-            stream = self._open(path)
-            self._streams.append(stream)
-            threading.Thread(target=self._follow, args=(stream,), daemon=True).start()
+            self._streams[path] = self._open(path)
+            threading.Thread(target=self._follow, args=(path,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for stream in self._streams:
+        self._ended.set()
+        for stream in self._streams.values():
             with contextlib.suppress(HTTPError, OSError):
                 stream.shutdown()
 
@@ -69,7 +70,10 @@ class Watching:
                 missing.discard((seen.object["kind"], seen.object["metadata"]["name"]))
             return not missing
 
-        return self.until(completes, seconds=seconds, what=f"all of {len(wanted)} objects").at
+        try:
+            return self.until(completes, seconds=seconds, what=f"all of {len(wanted)} objects").at
+        except SandboxError as error:
+            raise SandboxError(f"{error}; {len(missing)} are missing, such as {sorted(missing)[:3]}") from None
 
     def _open(self, path: str) -> BaseHTTPResponse:
         pool = PoolManager(ca_certs=self._server.authority)
@@ -82,7 +86,15 @@ class Watching:
             timeout=None,
         )
 
-    def _follow(self, stream: BaseHTTPResponse) -> None:
+    def _follow(self, path: str) -> None:
+        """Read one watch after the other: the server ends those that fall behind on a busy machine."""
+        while True:
+            self._read(self._streams[path])
+            if self._ended.is_set():
+                return
+            self._streams[path] = self._open(path)
+
+    def _read(self, stream: BaseHTTPResponse) -> None:
         rest = b""
         with contextlib.suppress(HTTPError, OSError, ValueError):
             for chunk in stream.stream():

@@ -1,7 +1,10 @@
 """A shop on the real Prometheus stack: the counters that it exposes, and the resources that promise something."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from fakes.exposition import Exposition
 from sandbox.endpoints import service
 
 API_VERSION = "bursar.dev/v1alpha1"
@@ -29,6 +32,31 @@ FAULTY = HEALTHY | {
     JOBS_FAILED: 12.0, DELIVERED: 490.0, ANSWERS_IN_TIME: 975.0, SLOW_ANSWERS: 990.0,
 }  # fmt: skip
 """Events per second with some faults, none of which burns a budget of 5 % too fast."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Which series an objective counts: events and, among them, bad ones, or good ones that leave the bad."""
+
+    total: tuple[str, ...]
+    bad: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+
+    def exposed(self, exposition: Exposition, at: datetime) -> tuple[float, float]:
+        """Total and bad events up to a moment."""
+        total, bad, good = (
+            sum(exposition.shown(series, at) for series in named) for named in (self.total, self.bad, self.good)
+        )
+        return total, total - good if self.good else bad
+
+
+COUNTED = {
+    "availability": Counted((OK_EU, BAD_EU, OK_US, BAD_US), bad=(BAD_EU, BAD_US)),
+    "regions": Counted((OK_US, BAD_US), bad=(BAD_US,)),  # the worst group is shown
+    "jobs": Counted((JOBS,), bad=(JOBS_FAILED,)),
+    "mails": Counted((SENT,), good=(DELIVERED,)),
+    "latency": Counted((ANSWERS,), good=(ANSWERS_IN_TIME,)),
+}
 
 
 def resource(kind: str, namespace: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:

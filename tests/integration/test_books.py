@@ -24,31 +24,6 @@ CLOCKS = timedelta(seconds=2)  # asOf has no fractions, and a scrape takes its t
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Which series an objective counts: events and, among them, bad ones, or good ones that leave the bad."""
-
-    total: tuple[str, ...]
-    bad: tuple[str, ...] = ()
-    good: tuple[str, ...] = ()
-
-    def exposed(self, exposition: Exposition, at: datetime) -> tuple[float, float]:
-        """Total and bad events up to a moment."""
-        total, bad, good = (
-            sum(exposition.shown(series, at) for series in named) for named in (self.total, self.bad, self.good)
-        )
-        return total, total - good if self.good else bad
-
-
-COUNTED = {
-    "availability": Counted((shop.OK_EU, shop.BAD_EU, shop.OK_US, shop.BAD_US), bad=(shop.BAD_EU, shop.BAD_US)),
-    "regions": Counted((shop.OK_US, shop.BAD_US), bad=(shop.BAD_US,)),  # the worst group is shown
-    "jobs": Counted((shop.JOBS,), bad=(shop.JOBS_FAILED,)),
-    "mails": Counted((shop.SENT,), good=(shop.DELIVERED,)),
-    "latency": Counted((shop.ANSWERS,), good=(shop.ANSWERS_IN_TIME,)),
-}
-
-
-@dataclass(frozen=True)
 class Books:
     """A shop that has had faults for a while, and where its status is."""
 
@@ -77,7 +52,7 @@ def recorded_events(cluster: Cluster, namespace: str) -> Mapping[str, tuple[str,
 def is_settled(found: Any) -> bool:
     """Enough was counted, and nothing was evaluated between the answers of the cycle that was read."""
     rows = [row for row in found["status"]["objectives"] if "sli" in row and row["events"]["total"] > ENOUGH_EVENTS]
-    return len(list(filter(agrees, rows))) == len(COUNTED)
+    return len(list(filter(agrees, rows))) == len(shop.COUNTED)
 
 
 def agrees(row: Any) -> bool:
@@ -123,17 +98,17 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("name", shop.COUNTED)
 def test_the_events_of_an_objective_are_those_that_were_exposed(books: Books, name: str) -> None:
     status, rows = books.read()
     at, events = moment(status["asOf"]), rows[name]["events"]
-    least, most = (COUNTED[name].exposed(books.exposition, limit) for limit in (at - NOT_COUNTED_YET, at + CLOCKS))
+    least, most = (shop.COUNTED[name].exposed(books.exposition, limit) for limit in (at - NOT_COUNTED_YET, at + CLOCKS))
     assert 0.98 * least[0] <= events["total"] <= 1.02 * most[0]
     assert 0.98 * least[1] - 1 <= events["bad"] <= 1.02 * most[1] + 1
     assert events["bad"] > 0
 
 
-@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("name", shop.COUNTED)
 def test_the_rest_of_a_row_follows_from_its_events(books: Books, name: str) -> None:
     status, rows = books.read()
     row = rows[name]
