@@ -108,7 +108,6 @@ def said(found: Any, kind: str) -> str:
 def test_what_prometheus_operator_says_against_a_rule_is_told_until_it_is_accepted(place: Place) -> None:
     bind(place, "False", "the second one's words")
     rejected = place.eventually("refused", has("Ready", "False", "Rejected"))
-    print(rejected)
     assert "PrometheusRule sla-refused: prometheuses elsewhere/second: the second one's words" in said(
         rejected, "Ready"
     )

@@ -19,7 +19,6 @@ from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, R
 
 APPLY: Final = "application/apply-patch+yaml"
 JSON: Final = "application/json"
-METADATA: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 PAGE: Final = 1000
 REQUEST_SECONDS: Final = 30.0
@@ -105,10 +104,7 @@ class ApiServer:
     async def apply_status(
         self, key: Key, *, manager: str, resource_version: str, status: Mapping[str, Any]
     ) -> Manifest:
-        """Server-side apply of one manager's part, refused when the object has changed since it was read.
-
-        Only metadata comes back: the rest of the object is known.
-        """
+        """Server-side apply of one manager's part, refused when the object has changed since it was read."""
         body = {
             "apiVersion": API_VERSION,
             "kind": key.kind.value,
@@ -117,15 +113,7 @@ class ApiServer:
         }
         parameters = {"fieldManager": manager, "force": "true", "fieldValidation": "Strict"}
         path = ENDPOINTS[key.kind].path(key.namespace, key.name, "status")
-        return await self._write(
-            "PATCH",
-            f"{key.kind}/status",
-            path,
-            parameters=parameters,
-            body=body,
-            content=APPLY,
-            accept=METADATA,
-        )
+        return await self._write("PATCH", f"{key.kind}/status", path, parameters=parameters, body=body, content=APPLY)
 
     async def delete(self, ref: ChildRef, *, uid: str, resource_version: str) -> None:
         """Delete exactly this version of this object; gone already is fine."""
@@ -180,11 +168,10 @@ class ApiServer:
         parameters: Mapping[str, str],
         body: Mapping[str, Any],
         content: str,
-        accept: str = JSON,
     ) -> Manifest:
         code = "ok"
         try:
-            answer: Manifest = await self._call(verb, path, parameters, body=body, content=content, accept=accept)
+            answer: Manifest = await self._call(verb, path, parameters, body=body, content=content)
         except BursarError as error:
             code = type(error).__name__
             raise

@@ -10,7 +10,7 @@ from kubernetes.config import kube_config
 
 from bursar.conventions import Kind
 from bursar.edge import handlers
-from bursar.edge.handlers import Login, Watches
+from bursar.edge.handlers import Login, NoDiffBase, Watches
 from bursar.engine.feed import Sighting
 
 KUBECONFIG = """
@@ -123,3 +123,11 @@ async def test_a_sighting_comes_to_the_loop_that_started_the_watches(monkeypatch
         assert await seen.get() == Sighting(Kind.SLA, "ns", "x", None)
         assert await seen.get() == Sighting(Kind.SLA, "ns", "x", {"metadata": {"namespace": "ns", "name": "x"}}, True)
         await watches.stop()
+
+
+def test_kopf_neither_copies_nor_marks_the_objects_it_sees() -> None:
+    nothing, body, patch = NoDiffBase(), kopf.Body({"spec": {"much": "of it"}}), kopf.Patch()
+    assert nothing.build(body=body) == {}
+    nothing.store(body=body, patch=patch, essence=kopf.BodyEssence(spec={}))
+    assert not patch
+    assert nothing.fetch(body=body) is None  # type: ignore[func-returns-value]

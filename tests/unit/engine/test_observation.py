@@ -206,3 +206,14 @@ async def test_a_namesakes_facts_are_not_used_for_a_recreated_resource(harness: 
     await harness.drain()
     await harness.observation.cycle()
     assert "reading" not in harness.cluster.status(key)
+
+
+async def test_a_resource_that_no_worker_has_looked_at_gets_no_books(harness: Harness) -> None:
+    key = harness.put()
+    harness.observer.failure = Unavailable("connection refused")
+    await harness.observation.cycle()
+    await harness.observation.cycle()
+    assert "conditions" not in harness.cluster.status(key)
+    await harness.drain()
+    await harness.observation.cycle()
+    assert harness.cluster.condition(key, "DataFresh") is not None

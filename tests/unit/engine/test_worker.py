@@ -401,3 +401,29 @@ async def test_a_message_beyond_the_limit_of_a_condition_is_cut(
     ready = harness.cluster.condition(key, "Ready")
     assert ready is not None
     assert len(ready["message"]) == 32_768
+
+
+async def test_a_resource_that_is_ready_from_the_first_is_no_event(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    assert harness.cluster.events == []
+
+
+async def test_a_turn_of_ready_is_an_event_either_way(harness: Harness) -> None:
+    harness.put(wait=True)
+    await harness.drain()
+    harness.put()
+    await harness.drain()
+    assert [(note.severity, note.reason) for note in harness.cluster.events] == [
+        ("Warning", Reason.DEPENDENCY_NOT_READY),
+        ("Normal", Reason.SUCCEEDED),
+    ]
+
+
+async def test_the_echo_of_our_own_writes_is_not_even_read(harness: Harness) -> None:
+    harness.put()
+    await harness.drain()
+    known = harness.store.get(harness.key()), harness.index.get(ChildRef(RULE, "ns", "rule"))
+    harness.report_all()
+    assert harness.store.get(harness.key()) is known[0]
+    assert harness.index.get(ChildRef(RULE, "ns", "rule")) is known[1]
