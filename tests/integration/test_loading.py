@@ -84,7 +84,7 @@ def test_an_edit_is_not_loaded_until_prometheus_has_it(place: Place) -> None:
     place.edit("edited", {**shop.availability(), "target": 96})
     waiting = place.eventually("edited", has("RulesLoaded", "False", "NotLoaded"))
     assert "spec.objectives[availability]: an older version of the rules is loaded" in said(waiting, "RulesLoaded")
-    assert waiting["status"]["observedGeneration"] == waiting["metadata"]["generation"]
+    place.eventually("edited", is_ready)
     loaded = place.eventually("edited", LOADED)
     assert loaded["status"]["objectives"][0]["target"] == "96"
     after, evaluated = definitions(place, "edited")
