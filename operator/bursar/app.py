@@ -28,7 +28,7 @@ from bursar.engine.availability import Availability
 from bursar.engine.children import Children
 from bursar.engine.feed import Feed
 from bursar.engine.observation import Observation
-from bursar.engine.ports import AnyKind, Books, ServerKind
+from bursar.engine.ports import AnyKind, Books, Election, ServerKind
 from bursar.engine.queue import WorkQueue
 from bursar.engine.resync import Resync
 from bursar.engine.selectors import SelectorStore
@@ -58,6 +58,13 @@ class SystemClock:
         return time.monotonic()
 
 
+class OnlyReplica:
+    """Implements engine.ports.Election where nobody else stands for it."""
+
+    async def won(self) -> None:
+        """Return at once."""
+
+
 def jitter() -> float:
     """A factor around 1 that keeps periodic work from marching in step."""
     return random.uniform(0.9, 1.1)
@@ -68,6 +75,7 @@ class Operator:
 
     def __init__(self, settings: Settings, cluster: ApiServer, books: Books | None, selectors: SelectorStore) -> None:
         self.settings = settings
+        self.election: Election = OnlyReplica()
         clock = SystemClock()
         kinds = kind_specs(settings, clock)
         self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), selectors
@@ -130,9 +138,10 @@ class Operator:
         )
 
     async def _after_sync(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start some work once the caches are complete: before that, what is unknown looks like what is gone."""
+        """Start what writes once the caches are complete: before that, what is unknown looks like what is gone."""
         with contextlib.closing(work):
             await self.resync.synced.wait()
+            await self.election.won()
             await work
 
     async def _beat(self) -> None:

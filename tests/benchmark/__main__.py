@@ -17,7 +17,7 @@ OUTPUT: Final = Path("build/bench.json")
 
 
 def main() -> None:
-    """Measure, print, write; 1 when a promise is not kept."""
+    """Measure, print, write, and count the goals that were missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, for a first look")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the JSON goes (default: %(default)s)")

@@ -95,6 +95,14 @@ class Books(Protocol):
         ...
 
 
+class Election(Protocol):
+    """Decides which of several replicas writes; all of them watch."""
+
+    async def won(self) -> None:
+        """Return once this replica may write; workers and books wait for it."""
+        ...
+
+
 class Clock(Protocol):
     """Time as an argument."""
 
