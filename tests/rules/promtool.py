@@ -97,13 +97,20 @@ def assert_alert(
 def _replay(
     directory: Path, groups: Iterable[Mapping[str, Any]], series: Mapping[str, str], test: Mapping[str, Any]
 ) -> None:
-    write_rules(directory / "rules.yaml", groups)
+    rule_groups = list(groups)
+    write_rules(directory / "rules.yaml", rule_groups)
     replayed = {
         "interval": SCRAPE,
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
         **test,
     }
-    suite = {"rule_files": ["rules.yaml"], "evaluation_interval": EVALUATION, "fuzzy_compare": True}
+    suite = {
+        "rule_files": ["rules.yaml"],
+        "evaluation_interval": EVALUATION,
+        "fuzzy_compare": True,
+        # Without it promtool evaluates groups in any order, and what one reads of another may come a minute later.
+        "group_eval_order": [group["name"] for group in rule_groups],
+    }
     (directory / "test.yaml").write_text(yaml.safe_dump({**suite, "tests": [replayed]}, sort_keys=False))
     answer = promtool("test", "rules", directory / "test.yaml")
     assert answer.returncode == 0, answer.stdout + answer.stderr
