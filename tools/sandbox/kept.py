@@ -107,8 +107,10 @@ class KeptSandbox:
         """End the supervisor and all that it holds; tells whether there was one."""
         if not self.running:
             return False
-        os.kill(int(self._lock.read_text()), signal.SIGTERM)
-        wait_until(lambda: not self.running, seconds=STOP_SECONDS, what="the sandbox ends")
+        supervisor = int(self._lock.read_text())
+        os.kill(supervisor, signal.SIGTERM)
+        # The lock is free a moment before its holder has ended.
+        wait_until(lambda: not self.running and _has_ended(supervisor), seconds=STOP_SECONDS, what="the sandbox ends")
         return True
 
     @contextlib.contextmanager
@@ -127,6 +129,14 @@ class KeptSandbox:
                 yield
             finally:
                 self._state.unlink(missing_ok=True)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process is gone; one that only waits to be reaped has no command line."""
+    try:
+        return not Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return True
 
 
 def _acquired(lock: TextIO) -> bool:
