@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from bursar.api.base import ObjectMeta
 from bursar.api.monitoring_target import MonitoringTarget, Scrape, Signals
 from bursar.compiler.monitors import monitor, monitor_name, scrape_pools
-from bursar.compiler.objects import API_VERSIONS, owned_object
+from bursar.compiler.objects import not_served, owned_object
 from bursar.compiler.plan import Accepted, Condition, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.selection import selected
 from bursar.compiler.view import RulePolicy, View
 from bursar.conventions import (
-    MONITORING_GROUP,
     MONITORING_TARGET,
     NAMESPACE,
     ChildKind,
@@ -74,7 +73,7 @@ def compile_monitoring_target(target: MonitoringTarget, view: View) -> Plan:
     pools = scrape_pools(kind, namespace=meta.namespace, name=monitor_name(meta.name), spec=spec)
     facts = _facts(meta, kind, pools, checks)
     if not view.serves(kind):
-        return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, _not_served(kind)), facts=facts)
+        return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, not_served(kind)), facts=facts)
     manifest = owned_object(
         kind,
         owner=Kind.MONITORING_TARGET,
@@ -108,14 +107,6 @@ _NOTHING_TO_SELECT = Condition(
 def _selected(kind: ChildKind, manifest: Manifest, view: View) -> Condition:
     metadata = manifest["metadata"]
     return selected(kind, labels=metadata["labels"], namespace=metadata["namespace"], selectors=view.selectors)
-
-
-def _not_served(kind: ChildKind) -> str:
-    version = API_VERSIONS[kind].removeprefix(f"{MONITORING_GROUP}/")
-    return (
-        f"the CRD {kind.lower()}s.{MONITORING_GROUP} is not installed in version {version}; install "
-        "prometheus-operator's CRDs: prometheus-operator crds | kubectl apply --server-side -f -"
-    )
 
 
 def _facts(

@@ -63,3 +63,12 @@ def owned_object(
         },
         "spec": spec,
     }
+
+
+def not_served(kind: ChildKind) -> str:
+    """Say that the CRD of a generated kind is not installed, and how to install it."""
+    version = API_VERSIONS[kind].removeprefix(f"{MONITORING_GROUP}/")
+    return (
+        f"the CRD {kind.lower()}s.{MONITORING_GROUP} is not installed in version {version}; install "
+        "prometheus-operator's CRDs: prometheus-operator crds | kubectl apply --server-side -f -"
+    )

@@ -8,11 +8,11 @@ from bursar.api.monitoring_target import MonitoringTarget, Scrape
 from bursar.api.sla import SLA, Objective
 from bursar.compiler.facts import BurnWindow, LatencyBucket, ObjectiveFacts, SlaFacts
 from bursar.compiler.indicators import resolve
-from bursar.compiler.objects import owned_object
+from bursar.compiler.objects import not_served, owned_object
 from bursar.compiler.plan import Accepted, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.selection import selected
 from bursar.compiler.view import RulePolicy, View
-from bursar.conventions import MONITORING_GROUP, ChildKind, Kind, Reason, Severity
+from bursar.conventions import ChildKind, Kind, Reason, Severity
 from bursar.domain.books import Books, open_books
 from bursar.domain.events import EventSource, SlowOfHistogram
 from bursar.domain.objective import BurnAlert, Identity, Intervals, ObjectiveDefinition
@@ -54,7 +54,7 @@ def _accepted(sla: SLA, objectives: list[tuple[Objective, ObjectiveDefinition]],
     if size > MAX_BYTES:
         return Plan(Rejected(Reason.INVALID_SPEC, _too_large(size)))
     if not view.serves(ChildKind.PROMETHEUS_RULE):
-        return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, _NOT_SERVED), facts=facts)
+        return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, not_served(ChildKind.PROMETHEUS_RULE)), facts=facts)
     metadata = manifest["metadata"]
     condition = selected(
         ChildKind.PROMETHEUS_RULE,
@@ -63,12 +63,6 @@ def _accepted(sla: SLA, objectives: list[tuple[Objective, ObjectiveDefinition]],
         selectors=view.selectors,
     )
     return Plan(Accepted(), apply=(manifest,), conditions=(condition,), facts=facts)
-
-
-_NOT_SERVED: Final = (
-    f"the CRD prometheusrules.{MONITORING_GROUP} is not installed in version v1; install "
-    "prometheus-operator's CRDs: prometheus-operator crds | kubectl apply --server-side -f -"
-)
 
 
 def _too_large(size: int) -> str:
