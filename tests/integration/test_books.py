@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def test_the_rest_of_a_row_follows_from_its_events(books: Books, name: str) -> N
     status, rows = books.read()
     row = rows[name]
     assert agrees(row)
-    assert row["budget"]["events"] == int(row["events"]["total"] * shop.BUDGET)
+    assert row["budget"]["events"] == int(row["events"]["total"] * Decimal(str(shop.BUDGET)))
     assert [entry["window"] for entry in row["burn"]] == ["45s", "9m", "52m", "3h26m", "10h18m"]
     assert moment(row["window"]["end"]) - moment(row["window"]["start"]) == timedelta(days=1)
     assert row["window"]["end"] == status["asOf"]

@@ -15,9 +15,9 @@ from bursar.domain.tiers import error_budget
 _HOUR: Final = timedelta(hours=1)
 
 
-def budget_events(total: float, target: Decimal) -> int:
+def budget_events(total: int, target: Decimal) -> int:
     """Return how many of `total` events may be bad."""
-    return int(Decimal(repr(total)) * error_budget(target))
+    return int(total * error_budget(target))
 
 
 def burn_rate(error_ratio: float, target: Decimal) -> float:

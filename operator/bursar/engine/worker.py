@@ -106,6 +106,7 @@ class Worker:
             return
         assert live.resource is not None
         if live.resource.spec.suspend:
+            await self.observation.refresh(live)
             await self._settle(live, verdicts.accepted(suspended=True), self._objects(key))
             self.queue.forget(key)
             return

@@ -91,14 +91,18 @@ def _success(worst: Readings) -> Row:
 
 
 def _events(worst: Readings) -> Row:
-    total, bad = worst.get(PERIOD_TOTAL_EVENTS), worst.get(PERIOD_BAD_EVENTS)
-    return (
-        {} if total is None or bad is None else {"events": {"total": max(0, round(total)), "bad": max(0, round(bad))}}
-    )
+    total, bad = _count(worst, PERIOD_TOTAL_EVENTS), _count(worst, PERIOD_BAD_EVENTS)
+    return {} if total is None or bad is None else {"events": {"total": total, "bad": bad}}
+
+
+def _count(worst: Readings, metric: str) -> int | None:
+    """Round an estimated number of events to the one that is shown, so that whatever follows from it agrees."""
+    estimated = worst.get(metric)
+    return None if estimated is None else max(0, round(estimated))
 
 
 def _budget(facts: ObjectiveFacts, worst: Readings) -> Row:
-    left, total = worst.get(BUDGET_REMAINING), worst.get(PERIOD_TOTAL_EVENTS)
+    left, total = worst.get(BUDGET_REMAINING), _count(worst, PERIOD_TOTAL_EVENTS)
     if left is None:
         return {}
     outage = remaining_outage(_at_most_all(left), facts.target, facts.window)

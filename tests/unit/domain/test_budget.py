@@ -24,7 +24,7 @@ def test_a_burn_of_one_spends_exactly_the_budget() -> None:
 
 
 def test_the_budget_in_events_is_rounded_down() -> None:
-    assert budget_events(18423311.0, TARGET) == 18423
+    assert budget_events(18423311, TARGET) == 18423
 
 
 def test_half_a_budget_at_ten_times_the_pace_lasts_a_day_and_a_half() -> None:

@@ -131,11 +131,14 @@ async def test_without_a_configured_prometheus_the_status_says_so(harness: Harne
     assert "set the operator's prometheusUrl" in fresh["message"]
 
 
-async def test_after_an_edit_every_condition_speaks_of_the_new_generation(harness: Harness) -> None:
+@pytest.mark.parametrize("edit", [{"value": 2}, {"value": 2, "suspend": True}], ids=["edited", "and suspended"])
+async def test_after_an_edit_every_condition_speaks_of_the_new_generation(
+    harness: Harness, edit: dict[str, Any]
+) -> None:
     key = harness.put()
     await harness.drain()
     await harness.observation.cycle()
-    harness.put(value=2)
+    harness.put(**edit)
     await harness.drain()
     status = harness.cluster.status(key)
     assert {condition["observedGeneration"] for condition in status["conditions"]} == {2}

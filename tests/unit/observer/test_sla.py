@@ -132,6 +132,11 @@ def test_a_budget_is_shown_even_where_the_number_of_events_is_not_known() -> Non
     }
 
 
+def test_the_allowed_events_follow_from_the_total_that_is_shown() -> None:
+    row = only_row(observed(recorded({**HEALTHY, "total": 9999.6})))
+    assert (row["events"]["total"], row["budget"]["events"]) == (10000, 10)
+
+
 def test_the_worst_objective_decides() -> None:
     names = ("good", "burning", "empty")
     found = books(
