@@ -54,6 +54,7 @@ INCIDENT: Final = "bursar_incident"
 INCIDENT_GROUP: Final = "bursar_group"
 STEP: Final = "bursar_step"
 ROUTE: Final = "bursar_route"
+REMAINING_BELOW: Final = "bursar_remaining_below"
 DEFINITION: Final = "definition"
 
 RESERVED_LABELS: Final = frozenset(
@@ -66,17 +67,23 @@ SLI_TOTAL_RATE: Final = "bursar:sli_total:rate"
 SLI_BAD_RATE: Final = "bursar:sli_bad:rate"
 SLI_ERROR_RATIO: Final = "bursar:sli_error:ratio"  # followed by _<window> or _period
 SLI_ERROR_RATIO_PERIOD: Final = "bursar:sli_error:ratio_period"
+SLICE_GOOD: Final = "bursar:slice_good"
+SLICE_MEASURED: Final = "bursar:slice_measured"
 BUDGET_TOTAL_SUM: Final = "bursar:budget_total:sum"
 BUDGET_BAD_SUM: Final = "bursar:budget_bad:sum"
 PERIOD_TOTAL_EVENTS: Final = "bursar:events:period_total"
 PERIOD_BAD_EVENTS: Final = "bursar:events:period_bad"
 COVERAGE_RATIO: Final = "bursar:coverage:ratio_period"
 BUDGET_REMAINING: Final = "bursar:error_budget:remaining"
+TRAFFIC_LOW: Final = "bursar:traffic:low"
 PAGE_ACTIVE: Final = "bursar:page:active"
 OBJECTIVE_INFO: Final = "bursar_objective_info"
 
 PAGE_ALERT: Final = "ErrorBudgetBurnPage"
 TICKET_ALERT: Final = "ErrorBudgetBurnTicket"
+BUDGET_ALERT: Final = "ErrorBudgetLow"
+EXHAUSTION_ALERT: Final = "ErrorBudgetExhaustion"
+NO_DATA_ALERT: Final = "ErrorBudgetNoData"
 
 
 class Severity(StrEnum):
@@ -137,11 +144,16 @@ class Reason(StrEnum):
     LOW_COVERAGE = "LowCoverage"
     RATIO_OUT_OF_RANGE = "RatioOutOfRange"
     BUCKET_MISSING = "BucketMissing"
+    DUPLICATE_SERIES = "DuplicateSeries"
+    COUNTER_BORN_LATE = "CounterBornLate"
     TOO_MANY_GROUPS = "TooManyGroups"
     REACHABLE = "Reachable"
     TIER_DROPPED = "TierDropped"
     NO_PAGE = "NoPage"
+    LOW_TRAFFIC = "LowTraffic"
+    TOO_COARSE = "TooCoarse"
     WITHIN_BUDGET = "WithinBudget"
+    AT_RISK = "AtRisk"
     BURNING = "Burning"
     EXHAUSTED = "Exhausted"
 

@@ -84,8 +84,9 @@ class Settings(BaseModel):
         default=None,
         description="Evaluation interval of the budget sums, at most 5m; empty: 5m for windows from 5d on, else 1m.",
     )
-    scrape_interval: Duration = Field(
-        default=timedelta(seconds=30), description="Scrape interval where no target says one."
+    scrape_interval: Duration | None = Field(
+        default=None,
+        description="Scrape interval where no target says one; empty: the longest of the Prometheus resources.",
     )
     workers: int = Field(default=16, ge=1, le=256, description="How many resources are reconciled at a time.")
     resync_interval: Duration = Field(

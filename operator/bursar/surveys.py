@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from math import inf
 from typing import Any, Final
 
 from bursar.compiler.facts import SlaFacts
@@ -18,18 +19,22 @@ from bursar.compiler.monitoring_target import TargetFacts
 from bursar.compiler.plan import Key
 from bursar.engine.ports import Books, Clock
 from bursar.errors import TransientError
-from bursar.observer import monitoring_target, sla, sla_books, target_books
+from bursar.observer import monitoring_target, sla, sla_books, sla_finds, sla_quiet, target_books
 from bursar.observer.checks import check_queries, findings
 from bursar.observer.rule_errors import rule_error, rules_question
 from bursar.observer.samples import Answer, Observed
-from bursar.observer.sla_books import Identity, SlaBooks
+from bursar.observer.sla_books import Found, Identity, SlaBooks
+from bursar.observer.sla_quiet import Quiet
 from bursar.observer.target_books import SignalFindings, TargetBooks
 
 log = logging.getLogger(__name__)
 
 INCOMPLETE_INTERVAL: Final = timedelta(seconds=15)
 MOST_QUESTIONS: Final = 20
+MOST_LOOKS: Final = 500  # in one cycle; ten thousand SLAs are looked at in turn, however short the interval
 QUERIES_AT_ONCE: Final = 4
+LEAST_BORN: Final = timedelta(minutes=5)
+UNCOUNTED_KEPT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,11 @@ class Calendar:
         self._looked: dict[Key, _Look] = {}
 
     def due(self, subjects: Mapping[Key, object]) -> list[Key]:
-        """Return the keys to look at: never looked at, long ago, with something missing, or for another subject."""
-        return [key for key, subject in subjects.items() if self._is_due(key, subject)]
+        """Return the keys to look at, what waits longest first.
+
+        They were never looked at, long ago, with something missing, or for another subject.
+        """
+        return sorted((key for key, subject in subjects.items() if self._is_due(key, subject)), key=self._last_look)
 
     def looked(self, key: Key, subject: object, *, complete: bool) -> None:
         """Note that a key was looked at now, and for what."""
@@ -60,6 +68,10 @@ class Calendar:
     def keep(self, keys: Iterable[Key]) -> None:
         """Forget all other keys."""
         self._looked = {key: self._looked[key] for key in keys if key in self._looked}
+
+    def _last_look(self, key: Key) -> float:
+        last = self._looked.get(key)
+        return -inf if last is None else last.at
 
     def _is_due(self, key: Key, subject: object) -> bool:
         last = self._looked.get(key)
@@ -85,6 +97,27 @@ async def ask(books: Books, queries: Mapping[str, str]) -> dict[str, Answer]:
     return {name: task.result() for name, task in tasks.items()}
 
 
+class Memory:
+    """The greatest number that was noted for each subject within some time."""
+
+    def __init__(self, clock: Clock, kept: timedelta) -> None:
+        self._clock = clock
+        self._kept = kept.total_seconds()
+        self._noted: dict[Identity, tuple[float, int]] = {}
+
+    def most(self, subject: Identity, number: int) -> int:
+        """Note a number, and return the greatest one that is still kept."""
+        now = self._clock.monotonic()
+        at, known = self._noted.get(subject, (now, 0))
+        if number >= known or now - at > self._kept:
+            at, known = now, number
+        if known:
+            self._noted[subject] = (at, known)
+        else:
+            self._noted.pop(subject, None)
+        return known
+
+
 @contextlib.contextmanager
 def _beside_the_books(question: str) -> Iterator[None]:
     """Let a question fail alone: a server may not know it, or one selector may be too much for it."""
@@ -107,16 +140,20 @@ class SlaObserver:
 
     def __init__(self, clock: Clock, interval: timedelta) -> None:
         self._calendar = Calendar(clock, interval)
-        self._buckets: dict[Key, Mapping[Identity, tuple[str, ...]]] = {}
+        self._born_within = max(2 * interval, LEAST_BORN)
+        self._uncounted = Memory(clock, UNCOUNTED_KEPT)
+        self._found: dict[Key, Mapping[Identity, Found]] = {}
 
     async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, SlaFacts]]) -> SlaSurvey:
-        """Read all budgets, the buckets that are due, and the errors of rules that are missing."""
+        """Read all budgets, look for the series that are due, and for the errors of rules that are missing."""
         facts = {key: known for key, (_, known) in resources.items()}
-        answers = await ask(books, sla_books.QUERIES)
-        with _beside_the_books("buckets"):
-            await self._look_for_buckets(books, facts)
-        buckets = {identity: found for of_key in self._buckets.values() for identity, found in of_key.items()}
-        read = SlaBooks.from_answers(answers, buckets=buckets)
+        answers = await ask(books, {**sla_books.QUERIES, **sla_books.burn_queries(facts.values())})
+        if answers["alerts"].samples:
+            answers |= await ask(books, {"burning": sla_books.BURNING})
+        with _beside_the_books("series"):
+            await self._look_for_series(books, facts)
+        found = {identity: known for of_key in self._found.values() for identity, known in of_key.items()}
+        read = await asyncio.to_thread(SlaBooks.from_answers, answers, found=found)
         return SlaSurvey(read, await _rule_errors(books, read, facts))
 
     def observe(self, key: Key, resource: Any, facts: SlaFacts, survey: Any, previous: Observed | None) -> Observed:
@@ -136,18 +173,35 @@ class SlaObserver:
         """Tell whether the meaning changed."""
         return sla.changed(previous, new)
 
-    async def _look_for_buckets(self, books: Books, facts: Mapping[Key, SlaFacts]) -> None:
-        subjects = {key: tuple(each.latency_bucket for each in known.objectives) for key, known in facts.items()}
+    def quiet(self, key: Key, facts: SlaFacts, survey: Any, written: Observed) -> Quiet | None:
+        """Take what must hold of later surveys, so that nothing is news."""
+        return None if _has_errors(key, facts, survey) else sla_quiet.quiet(key, facts, survey.books, written)
+
+    def is_quiet(self, quiet: Quiet, key: Key, facts: SlaFacts, survey: Any) -> bool:
+        """Tell whether it still holds."""
+        return quiet.holds(facts, survey.books) and not _has_errors(key, facts, survey)
+
+    async def _look_for_series(self, books: Books, facts: Mapping[Key, SlaFacts]) -> None:
+        subjects = {key: tuple(each.watched for each in known.objectives) for key, known in facts.items()}
         self._calendar.keep(facts)
-        self._buckets = {key: found for key, found in self._buckets.items() if key in facts}
-        due = self._calendar.due(subjects)
-        checks = [check for key in due for check in sla_books.bucket_checks(key.namespace, key.name, facts[key])]
+        self._found = {key: found for key, found in self._found.items() if key in facts}
+        due = self._calendar.due(subjects)[:MOST_LOOKS]
+        checks = [check for key in due for check in sla_finds.checks(key, facts[key], born_within=self._born_within)]
         answers = await ask(books, {query: query for query in check_queries(checks)})
-        found = findings(answers.values())
+        read = findings(answers.values())
         for key in due:
-            buckets = sla_books.buckets_found(key.namespace, key.name, facts[key], found)
-            self._buckets[key] = buckets
-            self._calendar.looked(key, subjects[key], complete=all(buckets.values()))
+            found = sla_finds.found(key, facts[key], read)
+            self._found[key] = {identity: self._remember(identity, now) for identity, now in found.items()}
+            self._calendar.looked(key, subjects[key], complete=sla_finds.complete(facts[key], found, key))
+
+    def _remember(self, identity: Identity, found: Found) -> Found:
+        """Keep for a day that events were not counted: the counter that held them is no news any more."""
+        return replace(found, uncounted=self._uncounted.most(identity, found.uncounted))
+
+
+def _has_errors(key: Key, facts: SlaFacts, survey: SlaSurvey) -> bool:
+    errors = survey.rule_errors
+    return bool(errors) and any((key.namespace, key.name, each.name) in errors for each in facts.objectives)
 
 
 async def _rule_errors(books: Books, read: SlaBooks, facts: Mapping[Key, SlaFacts]) -> dict[Identity, str]:
@@ -204,9 +258,17 @@ class TargetObserver:
         """Tell whether the meaning changed."""
         return monitoring_target.changed(previous, new)
 
+    def quiet(self, key: Key, facts: TargetFacts, survey: Any, written: Observed) -> None:
+        """Expect nothing: every target is looked at in full."""
+
+    def is_quiet(self, quiet: Any, key: Key, facts: TargetFacts, survey: Any) -> bool:
+        """Tell that nothing is known to hold."""
+        return False
+
     async def _look_for_signals(self, books: Books, facts: Mapping[Key, TargetFacts]) -> SignalFindings:
         self._calendar.keep(facts)
-        due = [(key, facts[key]) for key in self._calendar.due({key: known.checks for key, known in facts.items()})]
+        subjects = {key: known.checks for key, known in facts.items()}
+        due = [(key, facts[key]) for key in self._calendar.due(subjects)[:MOST_LOOKS]]
         queries = target_books.signal_queries(due)
         answers = await ask(books, {query: query for query in queries})
         found = target_books.signals_from_answers(due, answers.values())

@@ -90,6 +90,12 @@ class ThingObserver:
     def changed(self, previous: Observed, new: Observed) -> bool:
         return previous != new
 
+    def quiet(self, key: Key, facts: Any, survey: Any, written: Observed) -> Any:
+        return survey
+
+    def is_quiet(self, quiet: Any, key: Key, facts: Any, survey: Any) -> bool:
+        return bool(quiet == survey)
+
 
 def fresh(status: str, message: str = "fresh") -> Any:
     from bursar.compiler.plan import Condition

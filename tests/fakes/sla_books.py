@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from bursar.api.sla import SLA
-from bursar.compiler.facts import BurnWindow, LatencyBucket, ObjectiveFacts, SlaFacts
+from bursar.compiler.facts import BurnWindow, LatencyBucket, ObjectiveFacts, SlaFacts, Watched
 from bursar.domain.promql.selector import parse_selector
 from bursar.domain.recordings import error_ratio_metric
-from bursar.domain.tiers import Sampling, derive_tiers
-from bursar.observer.sla_books import QUERIES, Identity, SlaBooks
+from bursar.domain.tiers import Sampling, TierOverride, derive_tiers
+from bursar.observer.sla_books import Found, Identity, SlaBooks
 from fakes.answers import answer
 
 MONTH = timedelta(days=30)
@@ -23,6 +23,7 @@ RECORDED = {
     "bad": "bursar:events:period_bad",
     "coverage": "bursar:coverage:ratio_period",
     "traffic": "bursar:sli_total:rate",
+    "low": "bursar:traffic:low",
 }
 HEALTHY: Mapping[str, float] = {
     "ratio": 0.000588,
@@ -34,16 +35,22 @@ HEALTHY: Mapping[str, float] = {
 }
 BURN = {"5m": 0.0002, "1h": 0.0063, "6h": 0.0021, "3d": 0.0009}
 
-_BUCKETS = parse_selector('seconds_bucket{job="x"}')
+IDENTITY: Identity = ("shop", "checkout", "availability")
 
 Series = tuple[str, Mapping[str, str], float]
 
 
-def sla(*names: str, page: bool = True, ticket: bool = True) -> SLA:
+def latency(*spellings: str) -> Watched:
+    """What a latency objective reads; `spellings` are those of its threshold."""
+    bucket = LatencyBucket(parse_selector('seconds_bucket{job="x"}'), spellings)
+    return Watched(bucket=bucket, native=parse_selector('seconds{job="x"}'))
+
+
+def sla(*names: str, page: bool = True, ticket: bool = True, **alerting: Any) -> SLA:
     """An SLA with these objectives."""
     indicator = {"ratio": {"bad": "bad_total", "total": "all_total"}}
     objectives = [{"name": name, "target": 99.9, "indicator": indicator} for name in names or ("availability",)]
-    alerting = {"page": {"enabled": page}, "ticket": {"enabled": ticket}}
+    alerting = {"page": {"enabled": page}, "ticket": {"enabled": ticket}, **alerting}
     return SLA.model_validate(
         {
             "metadata": {"name": "checkout", "namespace": "shop"},
@@ -59,10 +66,12 @@ def facts(
     window: timedelta = MONTH,
     group_by: tuple[str, ...] = (),
     max_groups: int = 50,
-    bucket: tuple[str, ...] | None = None,
+    overrides: tuple[TierOverride, ...] = (),
+    base_window: timedelta = SAMPLING.shortest_window,
+    **more: Any,
 ) -> ObjectiveFacts:
-    """What the compiler knows of an objective."""
-    tiers = derive_tiers(target=Decimal(target), window=window, sampling=SAMPLING)
+    """What the compiler knows of an objective; `more` are fields of ObjectiveFacts."""
+    tiers = derive_tiers(target=Decimal(target), window=window, sampling=SAMPLING, overrides=overrides)
     return ObjectiveFacts(
         name=name,
         target=Decimal(target),
@@ -76,7 +85,8 @@ def facts(
         burn_windows=tuple(BurnWindow(window, error_ratio_metric(window)) for window in BURN_WINDOWS),
         evaluation=SAMPLING.evaluation,
         slow_evaluation=timedelta(minutes=5),
-        latency_bucket=None if bucket is None else LatencyBucket(_BUCKETS, bucket),
+        base_window=base_window,
+        **more,
     )
 
 
@@ -98,8 +108,8 @@ def recorded(
     own = {"namespace": "shop", "sla": "checkout", "objective": objective}
     series = [(query, {"__name__": RECORDED[query], **own, **labels}, value) for query, value in readings.items()]
     series += [
-        ("burn", {"__name__": f"bursar:sli_error:ratio_{window}", **own, **labels}, value)
-        for window, value in burn.items()
+        (metric, {"__name__": metric, **own, **labels}, value)
+        for metric, value in ((f"bursar:sli_error:ratio_{window}", value) for window, value in burn.items())
     ]
     series += [
         ("alerts", {"__name__": "ALERTS", "alertname": alert, "alertstate": "firing", **own, **labels}, 1.0)
@@ -111,12 +121,11 @@ def recorded(
     return tuple(series)
 
 
-def books(
-    *groups: tuple[Series, ...], buckets: Mapping[Identity, tuple[str, ...]] | None = None, **at: Any
-) -> SlaBooks:
+def books(*groups: tuple[Series, ...], found: Mapping[Identity, Found] | None = None, **at: Any) -> SlaBooks:
     """The books of a cycle, from what was recorded."""
-    found = [series for group in groups for series in group]
+    series = [each for group in groups for each in group]
     answers = {
-        query: answer(*((labels, value) for name, labels, value in found if name == query), **at) for query in QUERIES
+        query: answer(*((labels, value) for name, labels, value in series if name == query), **at)
+        for query in (*RECORDED, "alerts", "info", *(name for name, _, _ in series))
     }
-    return SlaBooks.from_answers(answers, buckets=buckets)
+    return SlaBooks.from_answers(answers, found=found)

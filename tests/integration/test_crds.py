@@ -91,7 +91,7 @@ def test_an_applied_example_comes_back_as_it_was_written(refusal: Refusal, live_
     assert live_sla()["spec"] == {**document["spec"], "suspend": False}
 
 
-ONE_INDICATOR = "set exactly one of availability, ratio, latency"
+ONE_INDICATOR = "set exactly one of availability, ratio, latency, expression, gauge, timeslice"
 NO_BUDGET = "100 leaves no error budget; use a value below 100"
 MANY = [{**SLA["spec"]["objectives"][0], "name": f"objective-{number}"} for number in range(60)]
 BAD_SLAS = [

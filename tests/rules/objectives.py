@@ -6,7 +6,7 @@ from typing import Any
 
 from bursar.domain.books import open_books
 from bursar.domain.events import BadOfTotal, EventSource
-from bursar.domain.objective import BurnAlert, Identity, Intervals, ObjectiveDefinition
+from bursar.domain.objective import Audience, Identity, Intervals, ObjectiveDefinition
 from bursar.domain.promql.selector import parse_selector
 
 REQUESTS = BadOfTotal(parse_selector('requests_total{code="500"}'), parse_selector("requests_total"))
@@ -29,8 +29,8 @@ def objective(
         events=events,
         intervals=Intervals.derive(window=window, scrape=timedelta(seconds=30), fast=timedelta(minutes=1), slow=slow),
         group_by=group_by,
-        page=BurnAlert("critical"),
-        ticket=BurnAlert("high"),
+        page=Audience("critical"),
+        ticket=Audience("high"),
         title="Checkout answers",
         team="payments",
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bursar.domain.books import open_books
-from bursar.domain.events import BadOfTotal, GoodOfTotal, SlowOfHistogram
+from bursar.domain.events import BadOfTotal, GoodOfTotal
+from bursar.domain.histograms import SlowOfHistogram
 from bursar.domain.promql.selector import parse_selector
 from bursar.domain.rules import Recording
 from rules.objectives import objective

@@ -19,10 +19,11 @@ from bursar.surveys import INCOMPLETE_INTERVAL, MOST_QUESTIONS, Calendar, SlaObs
 from fakes.answers import answer
 from fakes.cluster import FakeClock
 from fakes.samples import target as target_manifest
-from fakes.sla_books import all_facts, facts, recorded, sla
+from fakes.sla_books import BURN_WINDOWS, all_facts, facts, latency, recorded, sla
 from fakes.world import World
 
 INTERVAL = timedelta(minutes=5)
+GROUPS = ("sla/checkout/availability", "sla/checkout/availability/period", "sla/checkout/availability/slices")
 KEY = Key(Kind.SLA, "shop", "checkout")
 TARGET = Key(Kind.MONITORING_TARGET, "shop", "checkout")
 
@@ -63,7 +64,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_number_of_slas() -> 
         resources = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(number)}
         await SlaObserver(FakeClock(), INTERVAL).survey(books, resources)
         counts.append(len(books.asked))
-    assert counts == [len(sla_books.QUERIES)] * 2
+    assert counts == [len(sla_books.QUERIES) + len(BURN_WINDOWS)] * 2
 
 
 async def test_an_sla_is_read_out_of_the_survey() -> None:
@@ -90,7 +91,7 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
     others = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(2 * MOST_QUESTIONS)}
     survey = await observer.survey(books, {KEY: (sla(), all_facts()), **others})
     assert len(books.read_paths) == MOST_QUESTIONS
-    assert books.read_paths[0][1]["rule_group[]"] == ("sla/checkout/availability", "sla/checkout/availability/period")
+    assert books.read_paths[0][1]["rule_group[]"] == GROUPS
     observed = observer.observe(KEY, sla(), all_facts(), survey, None)
     loaded = next(condition for condition in observed.conditions if condition.type == "RulesLoaded")
     assert loaded.reason == "RuleFailed"
@@ -100,16 +101,16 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
 async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_when_they_were() -> None:
     books, clock = FakeBooks(), FakeClock()
     observer = SlaObserver(clock, INTERVAL)
-    latency = {KEY: (sla(), all_facts(facts(bucket=("0.3",))))}
+    resources = {KEY: (sla(), all_facts(facts(watched=latency("0.3"))))}
 
     async def looks() -> int:
         books.asked.clear()
-        await observer.survey(books, latency)
+        await observer.survey(books, resources)
         return sum("label_replace" in query for query in books.asked)
 
     assert await looks() == 1
     assert await looks() == 0
-    books.answers["label_replace"] = answer(({"bursar_check": "shop/checkout/availability", "le": "0.3"}, 1.0))
+    books.answers["label_replace"] = answer(({"bursar_check": "shop/checkout/availability/buckets", "le": "0.3"}, 1.0))
     clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
     assert await looks() == 1
     clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
@@ -129,9 +130,7 @@ async def test_why_a_rule_that_is_loaded_records_nothing_is_asked_as_well() -> N
     books = FakeBooks()
     books.know(sla_books.QUERIES, tuple(series for series in recorded() if series[0] == "info"))
     await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: (sla(), all_facts())})
-    assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == [
-        ("sla/checkout/availability", "sla/checkout/availability/period")
-    ]
+    assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == [GROUPS]
 
 
 @pytest.mark.parametrize("question", ["label_replace", "rules"])
@@ -139,7 +138,9 @@ async def test_budgets_are_read_although_another_question_is_not_answered(questi
     books = FakeBooks()
     books.know(sla_books.QUERIES, recorded(definition=None))
     books.failing = question
-    survey = await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: (sla(), all_facts(facts(bucket=("1",))))})
+    survey = await SlaObserver(FakeClock(), INTERVAL).survey(
+        books, {KEY: (sla(), all_facts(facts(watched=latency("1"))))}
+    )
     assert survey.books.groups(("shop", "checkout", "availability"), ())
     assert survey.rule_errors == {}
 

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from bursar.api.base import ExactNumber, Model, PromDuration, Resource, Spec, VectorSelector
+from bursar.api.alerting import Alerting
+from bursar.api.base import ExactNumber, Model, PromDuration, Resource, Spec
 from bursar.api.fields import (
     BY_NAME,
     UNIQUE_NAMES,
@@ -17,8 +18,8 @@ from bursar.api.fields import (
     ObjectName,
     Text,
 )
-from bursar.api.rules import Rule, exactly_one
-from bursar.conventions import Severity
+from bursar.api.indicators import Indicator
+from bursar.api.rules import Rule
 
 PROMISES_SOMETHING = Rule("self > 0.0", lambda target: target > 0, "0 promises nothing; use a value above 0")
 LEAVES_A_BUDGET = Rule("self < 100.0", lambda target: target < 100, "100 leaves no error budget; use a value below 100")
@@ -45,52 +46,6 @@ GROUPS_KEEP_THEIR_LABELS = Rule(
 )
 
 Percentage = Annotated[ExactNumber, PROMISES_SOMETHING, LEAVES_A_BUDGET]
-
-
-class Availability(Model):
-    """The share of requests that succeed; written {}."""
-
-
-class RatioIndicator(Model):
-    """The share of good events, from two counters."""
-
-    RULES: ClassVar[tuple[Rule, ...]] = (exactly_one("bad", "good"),)
-
-    total: VectorSelector = Field(description='Selector of a counter of all events: jobs_total{queue="mail"}.')
-    bad: VectorSelector | None = Field(
-        default=None, description='Selector of the bad ones among them: jobs_failed_total{queue="mail"}.'
-    )
-    good: VectorSelector | None = Field(
-        default=None, description="Selector of the good ones among them; all others are bad."
-    )
-
-
-class LatencyIndicator(Model):
-    """The share of requests that are fast enough, from a histogram."""
-
-    threshold: PromDuration = Field(
-        description="What is fast enough, as 300ms; the histogram must have a bucket that ends there."
-    )
-    histogram: VectorSelector | None = Field(
-        default=None, description="Selector of a histogram in seconds. Default: the target's latency signal."
-    )
-
-
-class Indicator(Model):
-    """What is counted as good and bad: exactly one of the fields."""
-
-    RULES: ClassVar[tuple[Rule, ...]] = (exactly_one("availability", "ratio", "latency"),)
-
-    availability: Availability | None = Field(
-        default=None, description="Requests that do not fail, from the target's requests signal; written {}."
-    )
-    ratio: RatioIndicator | None = Field(default=None, description="Good or bad events against all events.")
-    latency: LatencyIndicator | None = Field(default=None, description="Requests that are fast enough.")
-
-    @property
-    def reads_the_target(self) -> bool:
-        """Whether the indicator needs a signal of the SLA's target."""
-        return self.availability is not None or (self.latency is not None and self.latency.histogram is None)
 
 
 class Window(Model):
@@ -127,29 +82,6 @@ class Objective(Model):
         default_factory=dict,
         description="Annotations for the alerts of this objective, beside those of alerting.",
     )
-
-
-class PageAlert(Model):
-    """Burn-rate alerts that wake somebody."""
-
-    enabled: bool = Field(default=True, description="Whether to page. Default true.")
-    severity: Severity = Field(default=Severity.CRITICAL, description="Severity of a page. Default critical.")
-
-
-class TicketAlert(Model):
-    """Burn-rate alerts that can wait for the morning."""
-
-    enabled: bool = Field(default=True, description="Whether to open tickets. Default true.")
-    severity: Severity = Field(default=Severity.HIGH, description="Severity of a ticket. Default high.")
-
-
-class Alerting(Model):
-    """Which alerts tell about a burning budget."""
-
-    page: PageAlert = Field(default=PageAlert(), description="Alerts on a fast burn.")
-    ticket: TicketAlert = Field(default=TicketAlert(), description="Alerts on a slow burn.")
-    labels: Labels = Field(default_factory=dict, description="Labels for all alerts of the SLA.")
-    annotations: Annotations = Field(default_factory=dict, description="Annotations for all alerts of the SLA.")
 
 
 class TargetRef(Model):

@@ -11,10 +11,11 @@ from bursar.api.base import Model
 from bursar.api.fields import LIST_KEYS, LIST_TYPE
 from bursar.api.status import Decimal, Status, Time
 
-State = Literal["Healthy", "Unknown", "NoData", "Burning", "Exhausted"]
+State = Literal["Healthy", "Unknown", "AtRisk", "NoData", "Burning", "Exhausted"]
 Firing = Literal["Firing", "Inactive"]
 _STATES = (
     "Exhausted: the budget is gone. Burning: a page or a ticket fires. NoData: the series have vanished. "
+    "AtRisk: less is left than an alert of spec.alerting.budget asks for. "
     "Unknown: no answer yet. Healthy: none of these."
 )
 

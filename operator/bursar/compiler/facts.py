@@ -28,6 +28,20 @@ class LatencyBucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What an objective reads, to find out why nothing is recorded, or not all of it.
+
+    `total` is a selector of all events that must find something. `bad` is a counter of bad events; what one holds when
+    it is first seen was never counted. `native` is the native histogram that may stand in for missing buckets.
+    """
+
+    total: Selector | None = None
+    bad: Selector | None = None
+    bucket: LatencyBucket | None = None
+    native: Selector | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectiveFacts:
     """One objective as it was compiled.
 
@@ -35,7 +49,8 @@ class ObjectiveFacts:
     `window` the rolling window of the budget. `definition` is the label of `bursar_objective_info` that proves this
     version to be loaded. `burn_windows` are the windows that status shows. `pages` and `tickets` say whether an alert
     of that kind exists; `tiers.dropped` says why a tier does not. `evaluation` and `slow_evaluation` are the intervals
-    of the two rule groups. `latency_bucket` is None for other indicators.
+    of the two rule groups. `base_window` is the range of their rates. `risk_below` is the highest percentage of the
+    budget that an alert guards, None without such alerts. `may_be_absent` says that no data at all is no news.
     """
 
     name: str
@@ -50,7 +65,10 @@ class ObjectiveFacts:
     burn_windows: tuple[BurnWindow, ...]
     evaluation: timedelta
     slow_evaluation: timedelta
-    latency_bucket: LatencyBucket | None = None
+    base_window: timedelta
+    watched: Watched = Watched()
+    risk_below: Decimal | None = None
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

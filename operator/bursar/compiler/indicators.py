@@ -2,30 +2,45 @@
 
 from typing import TypeAlias
 
+from bursar.api.indicators import ExpressionIndicator, LatencyIndicator, RatioIndicator, TimesliceIndicator
 from bursar.api.monitoring_target import MonitoringTarget, Signals
-from bursar.api.sla import LatencyIndicator, Objective, RatioIndicator
+from bursar.api.sla import Objective
+from bursar.compiler.facts import LatencyBucket, Watched
 from bursar.compiler.plan import Rejected, Waiting
 from bursar.conventions import Reason
-from bursar.domain.events import BadOfTotal, EventSource, GoodOfTotal, SlowOfHistogram
+from bursar.domain.events import BadOfTotal, EventSource, Expressions, Gauge, GoodOfTotal, closed
+from bursar.domain.histograms import SlowOfHistogram
+from bursar.domain.objective import Identity
 from bursar.domain.promql.selector import Selector
+from bursar.domain.timeslices import Timeslices, slice_value
 
 _BUCKET_LABEL = "le"
 
 Resolved: TypeAlias = EventSource | Waiting | Rejected
 
 
-def resolve(objective: Objective, target: MonitoringTarget | None) -> Resolved:
+def resolve(objective: Objective, target: MonitoringTarget | None, identity: Identity) -> Resolved:
     """Find out what an objective counts.
 
     Waits for a target that lacks the signal, because GitOps applies in any order; rejects what only an edit of the
     objective can cure.
     """
-    path = f"spec.objectives[{objective.name}]"
     indicator = objective.indicator
     if indicator.ratio is not None:
         return _ratio(indicator.ratio)
-    if indicator.latency is not None:
-        return _latency(indicator.latency, target, objective.group_by, path)
+    if indicator.expression is not None:
+        return _expressions(indicator.expression)
+    if indicator.gauge is not None:
+        return Gauge(indicator.gauge.selector)
+    if indicator.timeslice is not None:
+        return _timeslices(indicator.timeslice, identity)
+    return _of_signals(objective, target)
+
+
+def _of_signals(objective: Objective, target: MonitoringTarget | None) -> Resolved:
+    path = f"spec.objectives[{objective.name}]"
+    if objective.indicator.latency is not None:
+        return _latency(objective.indicator.latency, target, objective.group_by, path)
     requests = _signals(target).requests
     if requests is None:
         return _without_signal(f"{path}.indicator.availability", target, "requests", "total and errors")
@@ -37,6 +52,18 @@ def _ratio(indicator: RatioIndicator) -> EventSource:
         return GoodOfTotal(indicator.good, indicator.total)
     assert indicator.bad is not None  # the model demands exactly one of the two
     return BadOfTotal(indicator.bad, indicator.total)
+
+
+def _expressions(indicator: ExpressionIndicator) -> EventSource:
+    total = closed(indicator.total)
+    if indicator.good is not None:
+        return Expressions(total, closed(indicator.good), part_is_good=True)
+    assert indicator.bad is not None  # the model demands exactly one of the two
+    return Expressions(total, closed(indicator.bad))
+
+
+def _timeslices(indicator: TimesliceIndicator, identity: Identity) -> EventSource:
+    return Timeslices(identity, slice_value(indicator.good), indicator.slice, indicator.missing)
 
 
 def _latency(
@@ -80,3 +107,19 @@ def _signals(target: MonitoringTarget | None) -> Signals:
 
 def _named(target: MonitoringTarget | None) -> str:
     return "no MonitoringTarget" if target is None else f"MonitoringTarget {target.metadata.name}"
+
+
+def watched(events: EventSource) -> Watched:
+    """Say what of an event source can be looked for in Prometheus; PromQL of a user is not taken apart."""
+    match events:
+        case BadOfTotal():
+            return Watched(total=events.total_events, bad=events.bad_events)
+        case GoodOfTotal():
+            return Watched(total=events.total_events)
+        case Gauge():
+            return Watched(total=events.selector)
+        case SlowOfHistogram():
+            buckets = LatencyBucket(events.histogram.histogram_part("bucket"), events.spellings)
+            return Watched(bucket=buckets, native=events.histogram.histogram_part(""))
+        case _:
+            return Watched()

@@ -1,15 +1,17 @@
 """MonitoringTarget -> the monitor that scrapes it, and what an observer needs to look for its numbers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import timedelta
 
 from bursar.api.base import ObjectMeta
 from bursar.api.monitoring_target import MonitoringTarget, Scrape, Signals
 from bursar.compiler.monitors import monitor, monitor_name, scrape_pools
 from bursar.compiler.objects import not_served, owned_object
+from bursar.compiler.pace import scrape_interval
 from bursar.compiler.plan import Accepted, Condition, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.selection import selected
-from bursar.compiler.view import RulePolicy, View
+from bursar.compiler.view import View
 from bursar.conventions import (
     MONITORING_TARGET,
     NAMESPACE,
@@ -66,10 +68,11 @@ def compile_monitoring_target(target: MonitoringTarget, view: View) -> Plan:
     meta, scrape = target.metadata, target.spec.scrape
     if scrape is None:
         return Plan(Accepted(), conditions=(_NOTHING_TO_SELECT,), facts=_facts(meta, None, (), checks))
-    overlong = _overlong(scrape, view.policy)
+    pace = scrape_interval(view)
+    overlong = _overlong(scrape, pace)
     if overlong:
         return Plan(Rejected(Reason.INVALID_SPEC, overlong))
-    kind, spec = monitor(scrape, meta=meta, policy=view.policy)
+    kind, spec = monitor(scrape, meta=meta, pace=pace)
     pools = scrape_pools(kind, namespace=meta.namespace, name=monitor_name(meta.name), spec=spec)
     facts = _facts(meta, kind, pools, checks)
     if not view.serves(kind):
@@ -85,13 +88,13 @@ def compile_monitoring_target(target: MonitoringTarget, view: View) -> Plan:
     return Plan(Accepted(), apply=(manifest,), conditions=(_selected(kind, manifest, view),), facts=facts)
 
 
-def _overlong(scrape: Scrape, policy: RulePolicy) -> str:
+def _overlong(scrape: Scrape, platform: timedelta) -> str:
     """Say which timeout is longer than the interval that the platform sets; empty when none is."""
     for pace in scrape.paces:
-        if pace.interval is None and pace.scrape_timeout and pace.scrape_timeout > policy.scrape_interval:
+        if pace.interval is None and pace.scrape_timeout and pace.scrape_timeout > platform:
             return (
                 f"spec.scrape: scrapeTimeout {format_duration(pace.scrape_timeout)} is longer than the platform's "
-                f"interval {format_duration(policy.scrape_interval)}; shorten it, or set interval beside it"
+                f"interval {format_duration(platform)}; shorten it, or set interval beside it"
             )
     return ""
 
@@ -138,6 +141,6 @@ def _checks(signals: Signals) -> Iterator[SignalCheck]:
 def _histogram_checks(histogram: Selector, path: str) -> Iterator[SignalCheck]:
     """Look for both kinds; a series of the base name with a quantile is a summary, which is neither."""
     buckets = histogram.histogram_part("bucket")
-    native = replace(buckets, metric=buckets.metric.removesuffix("_bucket"))
+    native = histogram.histogram_part("")
     yield SignalCheck("latency.buckets", path, buckets, by_bucket=True, optional=True)
     yield SignalCheck("latency.native", path, native.where("quantile", MatchOperator.EQUAL, ""), optional=True)

@@ -5,12 +5,12 @@ Source: https://prometheus-operator.dev/docs/api-reference/api/
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from bursar.api.base import Model, ObjectMeta
 from bursar.api.monitoring_target import PodScrape, ProbeScrape, Scrape, ServiceScrape, StaticScrape
 from bursar.compiler.objects import bounded_name
-from bursar.compiler.view import RulePolicy
 from bursar.conventions import MONITORING_TARGET, NAMESPACE, ChildKind
 from bursar.domain.durations import format_duration
 
@@ -27,14 +27,14 @@ def monitor_name(target: str) -> str:
     return bounded_name(f"mtgt-{target}")
 
 
-def monitor(scrape: Scrape, *, meta: ObjectMeta, policy: RulePolicy) -> tuple[ChildKind, Spec]:
-    """Build the monitor of a target: its kind and its spec.
+def monitor(scrape: Scrape, *, meta: ObjectMeta, pace: timedelta) -> tuple[ChildKind, Spec]:
+    """Build the monitor of a target: its kind and its spec; `pace` is the interval where the target says none.
 
     Every series gets `monitoring_target` and `namespace` by relabeling, after the user's own steps: `job`
     means another thing in each of these kinds, and neither a Probe nor a ScrapeConfig has a namespace by
     itself. The scrape interval is always written, because the windows of the rules count on it.
     """
-    interval = format_duration(policy.scrape_interval)
+    interval = format_duration(pace)
     match scrape:
         case Scrape(service=ServiceScrape() as service):
             return ChildKind.SERVICE_MONITOR, _scraped(service, ChildKind.SERVICE_MONITOR, meta, interval)

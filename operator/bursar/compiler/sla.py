@@ -4,19 +4,30 @@ import json
 from datetime import timedelta
 from typing import Final
 
+from bursar.api.alerting import LowTraffic, WhenAbsent
 from bursar.api.monitoring_target import MonitoringTarget, Scrape
 from bursar.api.sla import SLA, Objective
-from bursar.compiler.facts import BurnWindow, LatencyBucket, ObjectiveFacts, SlaFacts
-from bursar.compiler.indicators import resolve
+from bursar.compiler.facts import BurnWindow, ObjectiveFacts, SlaFacts
+from bursar.compiler.indicators import resolve, watched
 from bursar.compiler.objects import not_served, owned_object
+from bursar.compiler.pace import scrape_interval
 from bursar.compiler.plan import Accepted, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.selection import selected
 from bursar.compiler.view import RulePolicy, View
 from bursar.conventions import ChildKind, Kind, Reason, Severity
 from bursar.domain.books import Books, open_books
-from bursar.domain.events import EventSource, SlowOfHistogram
-from bursar.domain.objective import BurnAlert, Identity, Intervals, ObjectiveDefinition
+from bursar.domain.events import EventSource
+from bursar.domain.objective import (
+    Audience,
+    BudgetAlert,
+    ExhaustionAlert,
+    Identity,
+    Intervals,
+    NoDataAlert,
+    ObjectiveDefinition,
+)
 from bursar.domain.recordings import error_ratio_metric
+from bursar.domain.tiers import TierOverride
 
 MAX_BYTES: Final = 400_000  # prometheus-operator refuses rules above 512 KiB
 
@@ -38,11 +49,11 @@ def compile_sla(sla: SLA, view: View) -> Plan:
     blocked: Waiting | Rejected | None = None
     objectives: list[tuple[Objective, ObjectiveDefinition]] = []
     for objective in sla.spec.objectives:
-        events = resolve(objective, target)
+        events = resolve(objective, target, _identity(sla, objective))
         if isinstance(events, Waiting | Rejected):
             blocked = _graver(blocked, events)
         else:
-            objectives.append((objective, _definition(sla, objective, events, target, view.policy)))
+            objectives.append((objective, _definition(sla, objective, events, target, view)))
     return Plan(blocked) if blocked else _accepted(sla, objectives, view)
 
 
@@ -92,23 +103,32 @@ def _graver(first: Waiting | Rejected | None, second: Waiting | Rejected) -> Wai
 
 
 def _definition(
-    sla: SLA, objective: Objective, events: EventSource, target: MonitoringTarget | None, policy: RulePolicy
+    sla: SLA, objective: Objective, events: EventSource, target: MonitoringTarget | None, view: View
 ) -> ObjectiveDefinition:
-    window, alerting = objective.window.rolling, sla.spec.alerting
+    window, alerting, policy = objective.window.rolling, sla.spec.alerting, view.policy
+    scrape = _scrape_interval(target.spec.scrape if target else None, scrape_interval(view))
     return ObjectiveDefinition(
-        identity=Identity(sla.metadata.namespace, sla.metadata.name, objective.name),
+        identity=_identity(sla, objective),
         target=objective.target,
         window=window,
         events=events,
         intervals=Intervals.derive(
             window=window,
-            scrape=_scrape_interval(target.spec.scrape if target else None, policy),
+            scrape=events.spacing(scrape) or scrape,
             fast=policy.fast_interval,
             slow=policy.slow_interval,
         ),
         group_by=objective.group_by,
-        page=_burn_alert(sla, objective, alerting.page.severity) if alerting.page.enabled else None,
-        ticket=_burn_alert(sla, objective, alerting.ticket.severity) if alerting.ticket.enabled else None,
+        tiers=tuple(TierOverride(tier.kind, tier.factor, tier.long, tier.short) for tier in alerting.tiers),
+        hold_page=alerting.no_data.when_absent is WhenAbsent.ALERT,
+        weigh_traffic=alerting.low_traffic is LowTraffic.AUTO,
+        page=_audience(sla, objective, alerting.page.severity) if alerting.page.enabled else None,
+        ticket=_audience(sla, objective, alerting.ticket.severity) if alerting.ticket.enabled else None,
+        budget_alerts=tuple(
+            BudgetAlert(alert.remaining_below, _audience(sla, objective, alert.severity)) for alert in alerting.budget
+        ),
+        exhaustion=_exhaustion(sla, objective),
+        no_data=_no_data(sla, objective),
         title=objective.title,
         description=objective.description,
         team=target.spec.owner if target else "",
@@ -116,17 +136,33 @@ def _definition(
     )
 
 
-def _burn_alert(sla: SLA, objective: Objective, severity: Severity) -> BurnAlert:
+def _identity(sla: SLA, objective: Objective) -> Identity:
+    return Identity(sla.metadata.namespace, sla.metadata.name, objective.name)
+
+
+def _exhaustion(sla: SLA, objective: Objective) -> ExhaustionAlert | None:
+    wanted = sla.spec.alerting.exhaustion
+    return None if wanted is None else ExhaustionAlert(wanted.within, _audience(sla, objective, wanted.severity))
+
+
+def _no_data(sla: SLA, objective: Objective) -> NoDataAlert | None:
+    wanted = sla.spec.alerting.no_data
+    if wanted.when_absent is WhenAbsent.OK:
+        return None
+    return NoDataAlert(wanted.for_, _audience(sla, objective, wanted.severity))
+
+
+def _audience(sla: SLA, objective: Objective, severity: Severity) -> Audience:
     alerting = sla.spec.alerting
-    return BurnAlert(
+    return Audience(
         severity.value, {**alerting.labels, **objective.labels}, {**alerting.annotations, **objective.annotations}
     )
 
 
-def _scrape_interval(scrape: Scrape | None, policy: RulePolicy) -> timedelta:
+def _scrape_interval(scrape: Scrape | None, platform: timedelta) -> timedelta:
     """Return the longest interval of a target: the window of a rate must hold samples of every endpoint."""
     paces = () if scrape is None else scrape.paces
-    return max((pace.interval or policy.scrape_interval for pace in paces), default=policy.scrape_interval)
+    return max((pace.interval or platform for pace in paces), default=platform)
 
 
 def _prometheus_rule(sla: SLA, books: list[Books], policy: RulePolicy) -> Manifest:
@@ -141,12 +177,6 @@ def _prometheus_rule(sla: SLA, books: list[Books], policy: RulePolicy) -> Manife
 
 
 def _facts(objective: Objective, definition: ObjectiveDefinition, books: Books) -> ObjectiveFacts:
-    events = definition.events
-    bucket = (
-        LatencyBucket(events.histogram.histogram_part("bucket"), events.spellings)
-        if isinstance(events, SlowOfHistogram)
-        else None
-    )
     return ObjectiveFacts(
         name=objective.name,
         target=objective.target,
@@ -160,5 +190,8 @@ def _facts(objective: Objective, definition: ObjectiveDefinition, books: Books) 
         burn_windows=tuple(BurnWindow(window, error_ratio_metric(window)) for window in books.shown_windows),
         evaluation=definition.intervals.fast,
         slow_evaluation=definition.intervals.slow,
-        latency_bucket=bucket,
+        base_window=definition.intervals.base_window,
+        watched=watched(definition.events),
+        risk_below=max((alert.below for alert in definition.budget_alerts), default=None),
+        may_be_absent=definition.no_data is None,
     )

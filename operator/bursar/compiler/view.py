@@ -14,13 +14,13 @@ class RulePolicy:
     """What the platform decides for every generated object; intervals are those of the rule groups.
 
     `slow_interval` None derives it from the window: 5 m for windows of 5 d and more, else 1 m.
-    `scrape_interval` counts where neither target nor endpoint says one.
+    `scrape_interval` counts where neither target nor endpoint says one; None: what the Prometheus resources say.
     """
 
     labels: Mapping[str, str]
     fast_interval: timedelta = timedelta(minutes=1)
     slow_interval: timedelta | None = None
-    scrape_interval: timedelta = timedelta(seconds=30)
+    scrape_interval: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,19 @@ def tier_burns(series: Callable[[str], object], tier: Tier) -> str:
 def annotations(
     objective: ObjectiveDefinition, tiers: tuple[Tier, ...], *, summary: str, otherwise: str
 ) -> dict[str, str]:
-    """Build summary, description and runbook link; `otherwise` begins the description when no tier burns any more."""
-    group = "".join(f" {name}={{{{ $labels.{name} }}}}" for name in objective.group_by)
-    texts = {
+    """Annotate a burn alert; `otherwise` begins the description when no tier burns any more."""
+    return texts(objective, summary, _description(objective, tiers, otherwise))
+
+
+def texts(objective: ObjectiveDefinition, summary: str, description: str, *, grouped: bool = True) -> dict[str, str]:
+    """Build summary, description and runbook link; the summary names the group unless `grouped` is False."""
+    group = "".join(f" {name}={{{{ $labels.{name} }}}}" for name in objective.group_by if grouped)
+    written = {
         "summary": f"{objective.title or str(objective.identity)}{group}: {summary}",
-        "description": _description(objective, tiers, otherwise),
+        "description": f"{description}\n{objective.description}" if objective.description else description,
         "runbook_url": objective.runbook,
     }
-    return {name: text for name, text in texts.items() if text}
+    return {name: text for name, text in written.items() if text}
 
 
 def _description(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], otherwise: str) -> str:
@@ -50,7 +55,6 @@ def _description(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], otherw
         f": {{{{ $value | humanizePercentage }}}} of the events failed ({promise}).",
         f"{{{{ with {left} }}}} Left of the budget: {{{{ . | first | value | printf `%.1f` }}}} %.{{{{ end }}}}",
         f"{{{{ with {lasting} }}}} At this rate it lasts {{{{ . | first | value | humanizeDuration }}}}.{{{{ end }}}}",
-        f"\n{objective.description}" if objective.description else "",
     )
     return "".join(sentences)
 

@@ -6,21 +6,26 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import Final
 
-from bursar.domain.burn_alerts import page_active, page_alert, ticket_alert
-from bursar.domain.objective import ObjectiveDefinition
+from bursar.domain.budget_alerts import budget_alert, exhaustion_alert, no_data_alert
+from bursar.domain.burn_alerts import page_active, page_alert, ticket_alert, weighs_traffic
+from bursar.domain.objective import Identity, ObjectiveDefinition
 from bursar.domain.recordings import (
     LONGEST_RAW,
     base_rates,
     budget_balance,
     error_ratio,
     info,
+    low_traffic,
     period_recordings,
 )
 from bursar.domain.rules import Rule, RuleGroup
 from bursar.domain.tiers import Tier, Tiers, derive_tiers
+from bursar.domain.timeslices import Timeslices
 
 _HOLD: Final = timedelta(hours=6)
 _WEEK: Final = timedelta(days=7)
+_PERIOD: Final = "/period"
+_SLICES: Final = "/slices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +35,56 @@ class Books:
     `definition` identifies this version of all rules; `shown_windows` are those whose burn rate a status shows.
     """
 
-    groups: tuple[RuleGroup, RuleGroup]
+    groups: tuple[RuleGroup, ...]
     definition: str
     tiers: Tiers
     shown_windows: tuple[timedelta, ...]
 
 
 def open_books(objective: ObjectiveDefinition) -> Books:
-    """Compile an objective into its two rule groups.
+    """Compile an objective into its rule groups.
 
     The fast group holds rates, error ratios and alerts, in the order in which they read each other; the slow group
-    counts the events of the whole window.
+    counts the events of the whole window, and guards the budget. Slices, where there are some, are measured before.
     """
-    tiers = derive_tiers(target=objective.target, window=objective.window, sampling=objective.intervals.sampling)
+    tiers = derive_tiers(
+        target=objective.target,
+        window=objective.window,
+        sampling=objective.intervals.sampling,
+        overrides=objective.tiers,
+    )
     shown = _shown_windows(tiers)
     windows = tuple(sorted({*shown, *_alert_windows(objective, tiers)}))
     measured = (
         *base_rates(objective),
         *(error_ratio(objective, window) for window in windows),
         *budget_balance(objective),
+        *((low_traffic(objective),) if weighs_traffic(objective) else ()),
     )
     alerts = _alerts(objective, tiers, _hold_window(objective, windows))
-    slow = RuleGroup(f"{_group_name(objective)}/period", objective.intervals.slow, period_recordings(objective))
-    definition = _digest(objective, slow, (*measured, *alerts))
-    fast_rules = (*measured, info(objective, definition), *alerts)
-    fast = RuleGroup(_group_name(objective), objective.intervals.fast, fast_rules)
-    return Books((fast, slow), definition, tiers, shown)
+    before = _slices(objective)
+    slow = (*period_recordings(objective), *_budget_alerts(objective, shown))
+    definition = _digest(objective, (*before, _slow_group(objective, slow)), (*measured, *alerts))
+    fast = RuleGroup(
+        _group_name(objective), objective.intervals.fast, (*measured, info(objective, definition), *alerts)
+    )
+    return Books((*before, fast, _slow_group(objective, slow)), definition, tiers, shown)
+
+
+def group_names(identity: Identity) -> tuple[str, ...]:
+    """Return every name that a rule group of an objective may have."""
+    return tuple(f"sla/{identity}{part}" for part in ("", _PERIOD, _SLICES))
+
+
+def _slices(objective: ObjectiveDefinition) -> tuple[RuleGroup, ...]:
+    events = objective.events
+    if not isinstance(events, Timeslices):
+        return ()
+    return (RuleGroup(f"{_group_name(objective)}{_SLICES}", events.slice, events.recordings(objective.group_by)),)
+
+
+def _slow_group(objective: ObjectiveDefinition, rules: tuple[Rule, ...]) -> RuleGroup:
+    return RuleGroup(f"{_group_name(objective)}{_PERIOD}", objective.intervals.slow, rules)
 
 
 def _alerts(objective: ObjectiveDefinition, tiers: Tiers, hold: timedelta) -> tuple[Rule, ...]:
@@ -65,7 +94,17 @@ def _alerts(objective: ObjectiveDefinition, tiers: Tiers, hold: timedelta) -> tu
         rules.append(page_alert(objective, objective.page, tiers.page, hold))
     if objective.ticket and tiers.ticket:
         rules.append(ticket_alert(objective, objective.ticket, tiers.ticket))
+    if objective.no_data:
+        rules.append(no_data_alert(objective, objective.no_data))
     return tuple(rules)
+
+
+def _budget_alerts(objective: ObjectiveDefinition, windows: tuple[timedelta, ...]) -> tuple[Rule, ...]:
+    exhaustion = objective.exhaustion
+    return (
+        *(budget_alert(objective, wanted) for wanted in objective.budget_alerts),
+        *((exhaustion_alert(objective, exhaustion, windows),) if exhaustion else ()),
+    )
 
 
 def _shown_windows(tiers: Tiers) -> tuple[timedelta, ...]:
@@ -90,10 +129,11 @@ def _hold_window(objective: ObjectiveDefinition, windows: tuple[timedelta, ...])
 
 
 def _group_name(objective: ObjectiveDefinition) -> str:
-    return f"sla/{objective.identity}"
+    return group_names(objective.identity)[0]
 
 
-def _digest(objective: ObjectiveDefinition, slow: RuleGroup, fast_rules: tuple[Rule, ...]) -> str:
-    rules = [slow.as_data(), *(rule.as_data() for rule in (*fast_rules, info(objective, "")))]
+def _digest(objective: ObjectiveDefinition, others: tuple[RuleGroup, ...], fast_rules: tuple[Rule, ...]) -> str:
+    rules = [group.as_data() for group in others]
+    rules += [rule.as_data() for rule in (*fast_rules, info(objective, ""))]
     text = json.dumps([rules, objective.intervals.fast.total_seconds()], sort_keys=True)
     return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -32,9 +32,9 @@ def exhaustion(remaining_percent: Decimal, burn: float, window: timedelta, at: d
     return at + window * (float(remaining_percent) / 100 / burn)
 
 
-def exhaustion_window(windows: Iterable[timedelta]) -> timedelta:
+def exhaustion_window(windows: Iterable[timedelta], *, near: timedelta = _HOUR) -> timedelta:
     """Choose the window whose burn tells when the budget will be gone: an hour, or what comes nearest to it."""
-    return min(windows, key=lambda window: (abs(window - _HOUR), window))
+    return min(windows, key=lambda window: (abs(window - near), window))
 
 
 def remaining_outage(remaining_percent: Decimal, target: Decimal, window: timedelta) -> timedelta:

@@ -1,32 +1,17 @@
-"""The two alerts of an objective: a page and a ticket, each firing while any of its tiers burns."""
+"""The two burn alerts of an objective: a page and a ticket, each firing while any of its tiers burns."""
 
 from datetime import timedelta
-from typing import Final
+from decimal import Decimal
 
-from bursar.conventions import (
-    INCIDENT,
-    INCIDENT_GROUP,
-    NAMESPACE,
-    PAGE_ACTIVE,
-    PAGE_ALERT,
-    ROUTE,
-    SEVERITY,
-    SLI_TOTAL_RATE,
-    STEP,
-    TEAM,
-    TICKET_ALERT,
-    Kind,
-)
+from bursar.conventions import PAGE_ACTIVE, PAGE_ALERT, SLI_TOTAL_RATE, TICKET_ALERT, TRAFFIC_LOW
+from bursar.domain.alerting import alert_labels, keep_firing
 from bursar.domain.annotations import annotations, tier_burns
+from bursar.domain.decimals import plain, rounded
 from bursar.domain.durations import format_duration
-from bursar.domain.objective import BurnAlert, ObjectiveDefinition
-from bursar.domain.recordings import error_ratio_metric
+from bursar.domain.objective import Audience, ObjectiveDefinition
+from bursar.domain.recordings import ENOUGH_FOR_TICKETS, FEWEST_FAILURES, bad_events, error_ratio_metric
 from bursar.domain.rules import Alert, Recording
 from bursar.domain.tiers import Tier, TierKind
-
-_LONGEST_KEPT: Final = timedelta(minutes=5)
-_KEPT_EVALUATIONS: Final = 5
-_FIRST_STEP: Final = "1"
 
 
 def page_active(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], hold: timedelta) -> Recording:
@@ -35,43 +20,50 @@ def page_active(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], hold: t
     The rule reads its own last sample. It cannot start by itself, because a false evaluation ends the series, and it
     cannot last, because the error ratio over `hold` runs out of samples.
     """
-    active, total = objective.series(PAGE_ACTIVE), objective.series(SLI_TOTAL_RATE)
-    held = f"(({active} unless {total}) and {objective.series(error_ratio_metric(hold))})"
-    return Recording(PAGE_ACTIVE, "\nor\n".join([*_burning(objective, tiers), held]), objective.identity.labels)
+    due = [_unless_low(objective, burning) for burning in _burning(objective, tiers)]
+    if objective.hold_page:
+        active, total = objective.series(PAGE_ACTIVE), objective.series(SLI_TOTAL_RATE)
+        due.append(f"(({active} unless {total}) and {objective.series(error_ratio_metric(hold))})")
+    return Recording(PAGE_ACTIVE, "\nor\n".join(due), objective.identity.labels)
 
 
-def page_alert(objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[Tier, ...], hold: timedelta) -> Alert:
+def page_alert(objective: ObjectiveDefinition, audience: Audience, tiers: tuple[Tier, ...], hold: timedelta) -> Alert:
     """Build the alert that wakes somebody; it fires with `page_active`."""
     held = f"Telemetry is lost; the page is held for at most {format_duration(hold)}"
-    texts = annotations(objective, tiers, summary="the error budget burns too fast", otherwise=held)
+    otherwise = held if objective.hold_page else "The budget burns"
+    texts = annotations(objective, tiers, summary="the error budget burns too fast", otherwise=otherwise)
     return Alert(
         PAGE_ALERT,
         str(objective.series(PAGE_ACTIVE)),
-        _keep_firing(objective),
-        _labels(objective, alert),
-        {**texts, **alert.annotations},
+        keep_firing(objective),
+        alert_labels(objective, audience),
+        {**texts, **audience.annotations},
     )
 
 
-def ticket_alert(objective: ObjectiveDefinition, alert: BurnAlert, tiers: tuple[Tier, ...]) -> Alert:
+def ticket_alert(objective: ObjectiveDefinition, audience: Audience, tiers: tuple[Tier, ...]) -> Alert:
     """Build the alert that can wait until the morning."""
+    burning = zip(_burning(objective, tiers), tiers, strict=True)
     texts = annotations(objective, tiers, summary="the error budget will not last", otherwise="The budget burns")
     return Alert(
         TICKET_ALERT,
-        "\nor\n".join(_burning(objective, tiers)),
-        _keep_firing(objective),
-        _labels(objective, alert),
-        {**texts, **alert.annotations},
+        "\nor\n".join(_unless_very_low(objective, text, tier) for text, tier in burning),
+        keep_firing(objective),
+        alert_labels(objective, audience),
+        {**texts, **audience.annotations},
     )
 
 
-def _keep_firing(objective: ObjectiveDefinition) -> timedelta:
-    """Bridge a few evaluations, 5 m at the usual pace: a burn that flickers around its threshold is one alert."""
-    return min(_LONGEST_KEPT, _KEPT_EVALUATIONS * objective.intervals.fast)
+def weighs_traffic(objective: ObjectiveDefinition) -> bool:
+    """Whether the number of events decides which tiers may fire; events that come by the clock are never too few."""
+    return objective.weigh_traffic and objective.events.spacing(objective.intervals.scrape) is None
 
 
 def _burning(objective: ObjectiveDefinition, tiers: tuple[Tier, ...]) -> list[str]:
-    return [f"({tier_burns(objective.series, tier)}{_warm(objective, tier, tiers)})" for tier in tiers]
+    return [
+        f"({tier_burns(objective.series, tier)}{_warm(objective, tier, tiers)}{_more_than_one(objective, tier)})"
+        for tier in tiers
+    ]
 
 
 def _warm(objective: ObjectiveDefinition, tier: Tier, tiers: tuple[Tier, ...]) -> str:
@@ -81,17 +73,22 @@ def _warm(objective: ObjectiveDefinition, tier: Tier, tiers: tuple[Tier, ...]) -
     return f" and {objective.series(SLI_TOTAL_RATE)} offset {format_duration(tier.long / 2)}"
 
 
-def _labels(objective: ObjectiveDefinition, alert: BurnAlert) -> dict[str, str]:
-    """Label an alert by what never changes in mid-incident: a changed label is a resolved and a new alert."""
-    identity = objective.identity
-    incident = f"{Kind.SLA}/{identity.sla}/{identity.objective}"
-    fixed = {
-        NAMESPACE: identity.namespace,
-        SEVERITY: alert.severity,
-        TEAM: objective.team,
-        INCIDENT: incident,
-        INCIDENT_GROUP: "/".join(f"{{{{ $labels.{name} }}}}" for name in objective.group_by),
-        STEP: _FIRST_STEP,
-        ROUTE: f"{incident}/{alert.severity}/{_FIRST_STEP}",
-    }
-    return {**alert.labels, **{name: value for name, value in fixed.items() if value}}
+def _more_than_one(objective: ObjectiveDefinition, tier: Tier) -> str:
+    """Ask for two bad events where a single failed probe or slice would pass the threshold."""
+    spacing = objective.events.spacing(objective.intervals.scrape)
+    if spacing is None or tier.threshold * Decimal(tier.long / spacing) >= 2:
+        return ""
+    return f" and {bad_events(objective, tier.long)} > 1.5"
+
+
+def _unless_low(objective: ObjectiveDefinition, burning: str) -> str:
+    return f"({burning} unless {objective.series(TRAFFIC_LOW)})" if weighs_traffic(objective) else burning
+
+
+def _unless_very_low(objective: ObjectiveDefinition, burning: str, tier: Tier) -> str:
+    """Ask for some failures where traffic is low: those of the tier's window, at the traffic of the whole window."""
+    if not weighs_traffic(objective):
+        return burning
+    low, ratio = objective.series(TRAFFIC_LOW), objective.series(error_ratio_metric(tier.long))
+    least = FEWEST_FAILURES * objective.budget * Decimal(objective.window / tier.long)
+    return f"({burning} unless ({low} < {ENOUGH_FOR_TICKETS} or {ratio} * {low} < {plain(rounded(least, 6))}))"

@@ -11,7 +11,7 @@ from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
 from bursar.domain.events import EventSource
 from bursar.domain.promql.matcher import Matcher, MatchOperator
 from bursar.domain.promql.selector import Selector
-from bursar.domain.tiers import Sampling, error_budget
+from bursar.domain.tiers import Sampling, TierOverride, error_budget
 
 _LONG_WINDOW: Final = timedelta(days=5)
 _SLOW: Final = timedelta(minutes=5)
@@ -75,8 +75,8 @@ class Intervals:
 
 
 @dataclass(frozen=True, slots=True)
-class BurnAlert:
-    """Who is told about a burn of one kind: labels that route the alert, annotations that people read.
+class Audience:
+    """Who is told: labels that route the alert, annotations that people read.
 
     Values are Prometheus templates.
     """
@@ -87,10 +87,36 @@ class BurnAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetAlert:
+    """An alert while less than `below` percent of the budget is left."""
+
+    below: Decimal
+    alert: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustionAlert:
+    """An alert while the budget will be gone `within` that time if it burns on like this."""
+
+    within: timedelta
+    alert: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class NoDataAlert:
+    """An alert once the events of an objective were not to be seen for `pending`."""
+
+    pending: timedelta
+    alert: Audience
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectiveDefinition:
     """An objective with everything resolved: `target` in percent, `window` rolling.
 
-    `page` or `ticket` None: that alert is switched off. `title`, `description`, `team` and `runbook` are plain text,
+    `page`, `ticket`, `exhaustion` or `no_data` None: that alert is switched off. `tiers` replace the derived ones of
+    their kind. `hold_page` keeps a page while its telemetry is lost. `weigh_traffic` silences tiers that so few events
+    cannot carry. `title`, `description`, `team` and `runbook` are plain text,
     which alerts may show, so they contain no `{{`.
     """
 
@@ -100,8 +126,14 @@ class ObjectiveDefinition:
     events: EventSource
     intervals: Intervals
     group_by: tuple[str, ...] = ()
-    page: BurnAlert | None = None
-    ticket: BurnAlert | None = None
+    page: Audience | None = None
+    ticket: Audience | None = None
+    tiers: tuple[TierOverride, ...] = ()
+    hold_page: bool = True
+    weigh_traffic: bool = True
+    budget_alerts: tuple[BudgetAlert, ...] = ()
+    exhaustion: ExhaustionAlert | None = None
+    no_data: NoDataAlert | None = None
     title: str = ""
     description: str = ""
     team: str = ""

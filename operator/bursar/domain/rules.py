@@ -26,19 +26,21 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alerting rule that fires at once, and for `keep_firing` after its expression was last true."""
+    """An alerting rule that fires once its expression was true for `pending`, and on for `keep_firing` after that."""
 
     name: str
     expression: str
     keep_firing: timedelta
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    pending: timedelta = timedelta()
 
     def as_data(self) -> dict[str, Any]:
         """Return the rule as a rule file spells it."""
         return {
             "alert": self.name,
             "expr": self.expression,
+            **({"for": format_duration(self.pending)} if self.pending else {}),
             "keep_firing_for": format_duration(self.keep_firing),
             "labels": dict(self.labels),
             "annotations": dict(self.annotations),

@@ -4,6 +4,7 @@ Source: SRE workbook, chapter 5, "Multiwindow, multi-burn-rate alerts". The work
 high targets; here they are derived for every window and target. At 30 days and 95 % or more they are the workbook's.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -13,16 +14,17 @@ from functools import lru_cache
 from math import ceil
 from typing import Final
 
-from bursar.domain.decimals import rounded
+from bursar.domain.decimals import plain, rounded
 from bursar.domain.durations import format_duration
 
 HIGHEST_THRESHOLD: Final = Decimal("0.8")
-MIN_EVALUATIONS: Final = 10
+FEW_EVALUATIONS: Final = 10
 SHORT_SHARE: Final = 12  # the short window is a twelfth of the long one
 
 _FASTEST_FACTOR: Final = Decimal("14.4")
 _WEEK: Final = timedelta(days=7)
 _MONTH: Final = timedelta(days=30)
+_SECOND: Final = timedelta(seconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -74,6 +76,16 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class TierOverride:
+    """A tier as a user wants it; `short` None: a twelfth of the long window."""
+
+    kind: TierKind
+    factor: Decimal
+    long: timedelta
+    short: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DroppedTier:
     """A tier that this objective cannot have, and why."""
 
@@ -86,7 +98,8 @@ class Tiers:
     """The tiers of one objective, each kind with the shortest window first.
 
     `fastest` is the first page tier, even where there is no page: status shows its burn rates. `smallest_outage` is
-    the shortest total outage that a kept tier is sure to notice.
+    the shortest total outage that a kept tier is sure to notice, and `spent` the share of the budget (1 is all) that is
+    gone when its page comes; `coarse` says that the whole budget is a total outage of but a few evaluations.
     """
 
     page: tuple[Tier, ...]
@@ -94,6 +107,8 @@ class Tiers:
     dropped: tuple[DroppedTier, ...]
     fastest: Tier
     smallest_outage: timedelta
+    spent: Decimal
+    coarse: bool
 
     def of(self, kind: TierKind) -> tuple[Tier, ...]:
         """Return the kept tiers of one kind."""
@@ -106,20 +121,33 @@ def error_budget(target: Decimal) -> Decimal:
 
 
 @lru_cache(maxsize=256)  # thousands of objectives share a few targets and windows
-def derive_tiers(*, target: Decimal, window: timedelta, sampling: Sampling) -> Tiers:
+def derive_tiers(
+    *, target: Decimal, window: timedelta, sampling: Sampling, overrides: tuple[TierOverride, ...] = ()
+) -> Tiers:
     """Derive the tiers of an objective: `target` in percent (0 < target < 100), `window` its rolling window.
 
     Windows shrink with objectives' windows below 7 d; those of tickets grow with windows above 30 d. A tier is
-    stretched until a total outage can reach its threshold, and dropped where nothing is left to alert on.
+    stretched until a total outage can reach its threshold, and dropped where nothing is left to alert on. `overrides`
+    replace all tiers of their kind; they are never stretched, and dropped under the same conditions.
     """
     scale = _Scale(error_budget(target), window, sampling)
-    pages, tickets = scale.pages(), scale.tickets()
-    page, dropped_pages = _keep(pages, scale)
-    ticket, dropped_tickets = _keep(tickets, scale)
-    if scale.too_coarse_to_page:
-        dropped_pages += tuple(DroppedTier(tier, _too_coarse(scale)) for tier in page)
-        page = ()
-    return Tiers(page, ticket, dropped_pages + dropped_tickets, pages[0], _smallest_outage(page + ticket, sampling))
+    page, dropped_pages = _keep(_wanted(TierKind.PAGE, overrides, scale) or scale.pages(), scale)
+    ticket, dropped_tickets = _keep(_wanted(TierKind.TICKET, overrides, scale) or scale.tickets(), scale)
+    outage = _smallest_outage(page + ticket, sampling)
+    return Tiers(
+        page=page,
+        ticket=ticket,
+        dropped=dropped_pages + dropped_tickets,
+        fastest=page[0] if page else scale.pages()[0],
+        smallest_outage=outage,
+        spent=rounded(Decimal(outage / window) / scale.budget, 2, rounding=ROUND_HALF_EVEN),
+        coarse=window * float(scale.budget) < FEW_EVALUATIONS * sampling.evaluation,
+    )
+
+
+def _wanted(kind: TierKind, overrides: tuple[TierOverride, ...], scale: "_Scale") -> tuple[Tier, ...]:
+    wanted = sorted((each for each in overrides if each.kind is kind), key=lambda each: each.long)
+    return tuple(scale.as_wanted(each) for each in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +180,6 @@ class _Scale:
         ratio = _ratio(max(self.window, _WEEK), _MONTH)
         return min(Decimal(1), (Decimal(ratio.numerator) / ratio.denominator).sqrt())
 
-    @property
-    def too_coarse_to_page(self) -> bool:
-        """Whether the whole budget is gone in too few evaluations for a page to come in time."""
-        return self.window * float(self.budget) < MIN_EVALUATIONS * self.sampling.evaluation
-
     def tier(self, kind: TierKind, factor: Decimal, long: timedelta, scale: Fraction) -> Tier:
         """Stretch one tier until a total outage passes its threshold with a margin.
 
@@ -166,9 +189,24 @@ class _Scale:
         threshold = min(natural, HIGHEST_THRESHOLD)
         stretch = Fraction(natural) / Fraction(threshold)
         length = _MINUTE * ceil(_ratio(long, _MINUTE) * scale * stretch)
-        burn = threshold / self.budget
-        share = burn * Decimal(length // _MINUTE) / Decimal(self.window / _MINUTE)
-        return Tier(kind, burn, length, max(length / SHORT_SHARE, self.sampling.shortest_window), threshold, share)
+        short = max(length / SHORT_SHARE, self.shortest)
+        return Tier(kind, threshold / self.budget, length, short, threshold, self._share(threshold, length))
+
+    def as_wanted(self, override: TierOverride) -> Tier:
+        """Take a tier as a user wants it."""
+        short = override.short or max(override.long / SHORT_SHARE, self.shortest)
+        threshold = override.factor * self.budget
+        share = self._share(threshold, override.long)
+        return Tier(override.kind, override.factor, override.long, short, threshold, share)
+
+    @property
+    def shortest(self) -> timedelta:
+        """The shortest window that a tier may have."""
+        return self.sampling.shortest_window
+
+    def _share(self, threshold: Decimal, long: timedelta) -> Decimal:
+        """The part of the budget that is gone when a steady burn fires."""
+        return threshold / self.budget * Decimal(long // _SECOND) / Decimal(self.window // _SECOND)
 
 
 def _keep(tiers: tuple[Tier, ...], scale: _Scale) -> tuple[tuple[Tier, ...], tuple[DroppedTier, ...]]:
@@ -185,26 +223,26 @@ def _keep(tiers: tuple[Tier, ...], scale: _Scale) -> tuple[tuple[Tier, ...], tup
 
 def _unusable(tier: Tier, shorter: list[Tier], scale: _Scale) -> str:
     """Return why a tier cannot be had; empty when it can."""
+    return next(_flaws(tier, shorter, scale), "")
+
+
+def _flaws(tier: Tier, shorter: list[Tier], scale: _Scale) -> Iterator[str]:
+    long, short, shortest = (format_duration(length) for length in (tier.long, tier.short, scale.shortest))
     if tier.long > scale.window:
-        return f"its long window {format_duration(tier.long)} exceeds the objective's {format_duration(scale.window)}"
+        yield f"its long window {long} exceeds the objective's {format_duration(scale.window)}"
+    if tier.threshold >= 1:
+        yield f"not even a total outage burns {plain(rounded(tier.factor, 2))} times the budget; use a smaller factor"
     if tier.share >= 1:
-        return f"the whole budget would be gone before {tier} fires"
+        yield f"the whole budget would be gone before {tier} fires"
+    if tier.short < scale.shortest:
+        yield f"its short window {short} is below {shortest}, the shortest that the intervals allow; make it longer"
     if tier.short >= tier.long:
-        return (
-            f"its long window {format_duration(tier.long)} is not above {format_duration(tier.short)}, the shortest "
-            "window that the scrape and evaluation intervals allow; make them shorter"
+        yield (
+            f"its long window {long} is not above {short}, the shortest window that the scrape and evaluation "
+            "intervals allow; make them shorter"
         )
     if shorter and tier.factor >= shorter[-1].factor:
-        return f"{shorter[-1]} fires at the same burn rate, and earlier"
-    return ""
-
-
-def _too_coarse(scale: _Scale) -> str:
-    outage = timedelta(seconds=round((scale.window * float(scale.budget)).total_seconds()))
-    return (
-        f"the whole budget is {format_duration(outage)} of total outage, less than {MIN_EVALUATIONS} evaluations "
-        f"of {format_duration(scale.sampling.evaluation)}: it would be gone before anybody is awake"
-    )
+        yield f"{shorter[-1]} fires at the same burn rate, and earlier"
 
 
 def _smallest_outage(tiers: tuple[Tier, ...], sampling: Sampling) -> timedelta:

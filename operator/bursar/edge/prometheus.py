@@ -1,15 +1,15 @@
 """A Prometheus-compatible query API, with one circuit breaker per server."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import aiohttp
+from pydantic_core import from_json
 from yarl import URL
 
 from bursar.engine import telemetry
@@ -22,6 +22,8 @@ MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 QUESTION_REFUSED: Final = frozenset({400, 404, 405, 422})
 OFF_LOOP_BYTES: Final = 64 * 1024
 
+A = TypeVar("A")
+B = TypeVar("B")
 
 Parameters: TypeAlias = Mapping[str, str | tuple[str, ...]]
 """A parameter with several values is repeated."""
@@ -57,12 +59,23 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reply:
+    """An answer as it came; `date` is the header of that name."""
+
+    url: str
+    status: int
+    body: bytearray
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Envelope:
     """What every answer of the API is wrapped in."""
 
     data: Any
     warnings: tuple[Any, ...]
     server_time: datetime
+    large: bool
 
 
 class PrometheusServer:
@@ -75,7 +88,8 @@ class PrometheusServer:
         self._url = URL(url.rstrip("/"))
         self._shown = str(self._url.with_user(None))  # a password in it is not for everybody's status
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._headers = dict(headers)
+        # Ten thousand SLAs are twenty megabytes a cycle: to compress and to restore them costs more than to send them.
+        self._headers = {"Accept-Encoding": "identity", **headers}
         self._breaker = Breaker(time.monotonic)
 
     async def query(self, promql: str) -> Answer:
@@ -84,7 +98,7 @@ class PrometheusServer:
         envelope = await self._ask("POST", "query", form)
         if envelope.warnings:
             raise Unavailable(f"{self._shown}: incomplete answer: {'; '.join(map(str, envelope.warnings))}")
-        return _vector(envelope)
+        return await _work(_vector, envelope, large=envelope.large)
 
     async def read(self, path: str, parameters: Parameters) -> Any:
         """Read another endpoint below /api/v1; returns its `data`."""
@@ -94,7 +108,8 @@ class PrometheusServer:
         self._breaker.check()
         started = time.monotonic()
         try:
-            answer = await self._fetch(verb, path, parameters)
+            reply = await self._fetch(verb, path, parameters)
+            answer = await _work(_envelope, reply, large=len(reply.body) > OFF_LOOP_BYTES)
         except Unanswerable:
             self._breaker.succeeded()
             raise
@@ -106,7 +121,7 @@ class PrometheusServer:
         telemetry.PROMETHEUS_SECONDS.labels("success").observe(time.monotonic() - started)
         return answer
 
-    async def _fetch(self, verb: str, path: str, parameters: Parameters) -> _Envelope:
+    async def _fetch(self, verb: str, path: str, parameters: Parameters) -> _Reply:
         url, shown = self._url / f"api/v1/{path}", f"{self._shown}/api/v1/{path}"
         sent = {"data": parameters} if verb == "POST" else {"params": parameters}
         try:
@@ -117,33 +132,41 @@ class PrometheusServer:
                 headers=self._headers,
                 **sent,  # type: ignore[arg-type]
             ) as response:
-                body = await response.content.read(MAX_BODY_BYTES + 1)
+                body = bytearray()
                 while len(body) <= MAX_BODY_BYTES and (more := await response.content.read(MAX_BODY_BYTES)):
                     body += more
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"{shown}: {type(error).__name__}: {error}".rstrip(": ")) from error
         if len(body) > MAX_BODY_BYTES:
             raise Unavailable(f"{shown}: the answer is larger than {MAX_BODY_BYTES} bytes")
-        return await _decode(shown, response, body)
+        return _Reply(shown, response.status, body, response.headers.get("Date", ""))
 
 
-async def _decode(url: str, response: aiohttp.ClientResponse, body: bytes) -> _Envelope:
-    """Read the envelope; large bodies are parsed off the event loop."""
-    status = response.status
-    failure = Unanswerable if status in QUESTION_REFUSED else Unavailable
+async def _work(step: Callable[[A], B], given: A, *, large: bool) -> B:
+    """Do what takes long off the event loop, so that an edit need not wait for it."""
+    return await asyncio.to_thread(step, given) if large else step(given)
+
+
+def _envelope(reply: _Reply) -> _Envelope:
+    failure = Unanswerable if reply.status in QUESTION_REFUSED else Unavailable
     try:
-        envelope = await asyncio.to_thread(json.loads, body) if len(body) > OFF_LOOP_BYTES else json.loads(body)
+        envelope = from_json(reply.body)
         if envelope["status"] != "success":
-            raise failure(f"{url}: {status} {envelope.get('errorType', '')}: {envelope.get('error', '')}")
-        return _Envelope(envelope["data"], tuple(envelope.get("warnings", ())), _server_time(response))
+            raise failure(f"{reply.url}: {reply.status} {envelope.get('errorType', '')}: {envelope.get('error', '')}")
+        return _Envelope(
+            data=envelope["data"],
+            warnings=tuple(envelope.get("warnings", ())),
+            server_time=_server_time(reply),
+            large=len(reply.body) > OFF_LOOP_BYTES,
+        )
     except (ValueError, KeyError, TypeError) as error:
-        raise failure(f"{url}: {status}, and no Prometheus answer: {body[:80]!r}") from error
+        start = bytes(reply.body[:80])
+        raise failure(f"{reply.url}: {reply.status}, and no Prometheus answer: {start!r}") from error
 
 
-def _server_time(response: aiohttp.ClientResponse) -> datetime:
+def _server_time(reply: _Reply) -> datetime:
     """The server's clock, for vectors without a sample to read it from."""
-    stamp = response.headers.get("Date")
-    return parsedate_to_datetime(stamp) if stamp else datetime.now(UTC)
+    return parsedate_to_datetime(reply.date) if reply.date else datetime.now(UTC)
 
 
 def _vector(envelope: _Envelope) -> Answer:
@@ -152,6 +175,7 @@ def _vector(envelope: _Envelope) -> Answer:
             raise Unavailable(f"expected a vector, got {envelope.data['resultType']}")
         rows = [row for row in envelope.data["result"] if "value" in row]
         at = datetime.fromtimestamp(rows[0]["value"][0], UTC) if rows else envelope.server_time
-        return Answer(at=at, samples=tuple(Sample(row["metric"], float(row["value"][1])) for row in rows))
+        values = [float(row["value"][1]) for row in rows]
+        return Answer(at=at, samples=tuple(map(Sample, [row["metric"] for row in rows], values)))
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Unavailable(f"not a vector: {type(error).__name__}: {error}") from error

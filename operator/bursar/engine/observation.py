@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from bursar.compiler.plan import Condition, Key
@@ -24,13 +23,17 @@ KEYS_PER_BREATH: Final = 50
 WRITES_AT_ONCE: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Last:
-    """What was last written of a resource's books, and when it shall be written again at the latest."""
+    """What was last written of a resource's books, and when it shall be written again at the latest.
+
+    `quiet` is the observer's: as long as it holds, the books say nothing else.
+    """
 
     uid: str
     observed: Observed
     due: float
+    quiet: Any = None
 
 
 class Observation:
@@ -86,7 +89,7 @@ class Observation:
             elif self._books is None or self._failures[kind] >= FAILURES_UNTIL_STALE:
                 self._outages[kind] = failure
             if failure is None or kind in self._outages:
-                await self._read(kind, partial(self._look, spec))
+                await self._read(spec)
             telemetry.BOOKS_SECONDS.labels(kind.value).set(self._clock.monotonic() - started)
 
     async def refresh(self, live: Live) -> None:
@@ -117,16 +120,14 @@ class Observation:
         self._failures[spec.kind] = 0
         return None
 
-    async def _read(self, kind: Kind, read: Callable[[Live], Observed | None]) -> None:
-        observer = self._kinds[kind].observer
+    async def _read(self, spec: KindSpec) -> None:
         pending: list[tuple[Live, Observed]] = []
-        for number, live in enumerate(self._store.of_kind(kind)):
+        for number, live in enumerate(self._store.of_kind(spec.kind)):
             if number % KEYS_PER_BREATH == 0:
                 await asyncio.sleep(0)
             try:
-                # What no worker has looked at yet has no books, and its Ready shall not wait for their writing.
-                observed = read(live) if self._status.was_decided(live) else None
-                if observed is not None and self._worth_writing(observer.changed, live, observed):
+                observed = self._news(spec, live)
+                if observed is not None:
                     pending.append((live, observed))
             except Exception as error:
                 # A defect that one resource's books bring to light must not end the books of all others.
@@ -134,14 +135,40 @@ class Observation:
                 log.exception("books not understood", extra={"key": str(live.key)})
         await self._write_all(pending)
 
-    def _worth_writing(self, changed: Callable[[Observed, Observed], bool], live: Live, observed: Observed) -> bool:
+    def _news(self, spec: KindSpec, live: Live) -> Observed | None:
+        """Read one resource's books; None when nothing of them is worth writing."""
+        # What no worker has looked at yet has no books, and its Ready shall not wait for their writing.
+        if self._is_quiet(spec, live) or not self._status.was_decided(live):
+            return None
+        observed = self._look(spec, live)
+        if observed is None or self._worth_writing(spec, live, observed):
+            return observed
+        self._expect_quiet(spec, live)
+        return None
+
+    def _is_quiet(self, spec: KindSpec, live: Live) -> bool:
+        """Tell, without reading them, whether the books say what was written and need not be written again yet."""
+        last = self._last.get(live.key)
+        if last is None or last.quiet is None or last.uid != live.uid or self._clock.monotonic() >= last.due:
+            return False
+        facts, survey = self._facts_of(live), self._surveys.get(spec.kind)
+        if facts is None or spec.kind in self._outages:
+            return False
+        return spec.observer.is_quiet(last.quiet, live.key, facts, survey)
+
+    def _expect_quiet(self, spec: KindSpec, live: Live) -> None:
+        last, facts, survey = self._last.get(live.key), self._facts_of(live), self._surveys.get(spec.kind)
+        if last is not None and facts is not None and survey is not None and spec.kind not in self._outages:
+            last.quiet = spec.observer.quiet(live.key, facts, survey, last.observed)
+
+    def _worth_writing(self, spec: KindSpec, live: Live, observed: Observed) -> bool:
         previous = self._previous(live)
         if previous is None:
             return True
         last = self._last.get(live.key)
         if last is None or last.uid != live.uid:
             last = self._remember(live, previous)
-        return self._clock.monotonic() >= last.due or changed(previous, observed)
+        return self._clock.monotonic() >= last.due or spec.observer.changed(previous, observed)
 
     def _look(self, spec: KindSpec, live: Live) -> Observed | None:
         """What is known of a resource's books now, marked as old while there is an outage."""

@@ -134,6 +134,17 @@ class Observer(Protocol):
         """Tell whether the meaning changed enough to be written."""
         ...
 
+    def quiet(self, key: Key, facts: Any, survey: Any, written: Observed) -> Any:
+        """Take what must hold of later surveys so that none of them differs from what was written.
+
+        Called when this one did not differ. None: nothing is known to hold.
+        """
+        ...
+
+    def is_quiet(self, quiet: Any, key: Key, facts: Any, survey: Any) -> bool:
+        """Tell whether what was taken still holds: then no `observe` is worth its time."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class KindSpec:

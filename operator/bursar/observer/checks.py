@@ -6,10 +6,13 @@ floats and native histograms alike and needs nothing newer than Prometheus 2.0.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 from bursar.domain.decimals import plain
+from bursar.domain.durations import format_duration
+from bursar.domain.promql.build import over_time
 from bursar.domain.promql.quoting import quote
 from bursar.domain.promql.selector import Selector
 from bursar.observer.figures import sensible
@@ -23,11 +26,16 @@ _LEAST_BOUND: Final = 1e-9  # a nanosecond; less is garbage, and long when it is
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question; `id` is unique among all that are asked together. `by_bucket` counts the series of each `le`."""
+    """One question; `id` is unique among all that are asked together.
+
+    `by_bucket` counts the series of each `le`. `born_within` asks instead what counters held when they first came, for
+    those that came in that time: events that no rate can ever count.
+    """
 
     id: str
     selector: Selector
     by_bucket: bool = False
+    born_within: timedelta | None = None
 
 
 Findings: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -59,6 +67,15 @@ def bucket_bounds(found: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(plain(Decimal(repr(bound))) for bound in sorted(bounds))
 
 
+def _asked(check: Check) -> str:
+    if check.by_bucket:
+        return f"count by ({_BUCKET_LABEL}) ({check.selector})"
+    if check.born_within is not None:
+        first = over_time("min", check.selector, check.born_within)
+        return f"sum({first} unless {check.selector} offset {format_duration(check.born_within)})"
+    return f"count({check.selector})"
+
+
 def _bound(text: str) -> float:
     try:
         return float(text)
@@ -67,5 +84,4 @@ def _bound(text: str) -> float:
 
 
 def _term(check: Check) -> str:
-    counted = f"count by ({_BUCKET_LABEL}) ({check.selector})" if check.by_bucket else f"count({check.selector})"
-    return f'label_replace({counted}, "{_ID_LABEL}", {quote(check.id)}, "", "")'
+    return f'label_replace({_asked(check)}, "{_ID_LABEL}", {quote(check.id)}, "", "")'

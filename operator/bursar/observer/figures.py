@@ -6,6 +6,7 @@ from typing import Final
 
 from bursar.domain.durations import format_duration
 
+HOUR: Final = timedelta(hours=1)
 _BEYOND_SENSE: Final = 1e15
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bursar.conventions import INCIDENT, NAMESPACE, OBJECTIVE, SLA_LABEL, Kind
+from bursar.domain.books import group_names
+from bursar.domain.objective import Identity as ObjectiveIdentity
 from bursar.observer.sla_books import Identity
 
 _LONGEST_ERROR: Final = 512
@@ -11,9 +13,7 @@ _LONGEST_ERROR: Final = 512
 
 def rules_question(identity: Identity) -> Mapping[str, str | tuple[str, ...]]:
     """Ask for one objective's groups only, without their alerts: all groups of a large server are many megabytes."""
-    _, sla, objective = identity
-    group = f"sla/{sla}/{objective}"
-    return {"rule_group[]": (group, f"{group}/period"), "exclude_alerts": "true"}
+    return {"rule_group[]": group_names(ObjectiveIdentity(*identity)), "exclude_alerts": "true"}
 
 
 def rule_error(identity: Identity, answer: Mapping[str, Any]) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bursar.compiler.plan import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One series of an instant vector."""
+class Sample(NamedTuple):
+    """One series of an instant vector; a tuple, because there are some hundred thousand of them in a cycle."""
 
     labels: Mapping[str, str]
     value: float

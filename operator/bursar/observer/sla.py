@@ -10,7 +10,9 @@ from bursar.observer.figures import sensible, time_text
 from bursar.observer.freshness import AS_OF, FRESH, not_fresh, verdicts_changed
 from bursar.observer.samples import Observed
 from bursar.observer.sla_books import SlaBooks
-from bursar.observer.sla_conditions import budget_healthy, data_quality, rules_loaded, tiers_reachable
+from bursar.observer.sla_conditions import budget_healthy, rules_loaded
+from bursar.observer.sla_doubts import data_quality
+from bursar.observer.sla_reach import tiers_reachable
 from bursar.observer.sla_readings import SEVERITY_OF_STATE, State, read
 from bursar.observer.sla_rows import Row, row, summary
 
@@ -48,7 +50,7 @@ def observe_sla(
         rules_loaded(readings, rule_errors or {}),
         FRESH,
         data_quality(readings),
-        tiers_reachable(sla, facts),
+        tiers_reachable(sla, readings),
         budget_healthy([(shown["name"], State(shown["state"])) for shown, _ in ranked]),
     )
     return Observed(fields, conditions)

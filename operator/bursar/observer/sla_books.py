@@ -5,12 +5,12 @@ them would cost seconds.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from bursar.compiler.facts import ObjectiveFacts, SlaFacts
+from bursar.compiler.facts import SlaFacts
 from bursar.conventions import (
     BUDGET_REMAINING,
     COVERAGE_RATIO,
@@ -26,10 +26,10 @@ from bursar.conventions import (
     SLI_ERROR_RATIO_PERIOD,
     SLI_TOTAL_RATE,
     TICKET_ALERT,
+    TRAFFIC_LOW,
 )
 from bursar.domain.promql.build import over_time
 from bursar.domain.promql.selector import Selector
-from bursar.observer.checks import Check, Findings, bucket_bounds
 from bursar.observer.figures import sensible
 from bursar.observer.samples import Answer
 
@@ -45,18 +45,23 @@ def _newest(metric: str) -> str:
     return over_time("last", Selector(metric), _SLOW_LOOKBACK)
 
 
+_INFO: Final = "info"
+_FIRING: Final = f'ALERTS{{alertname=~"{PAGE_ALERT}|{TICKET_ALERT}",alertstate="firing"}}'
 QUERIES: Final[Mapping[str, str]] = {
     "ratio": SLI_ERROR_RATIO_PERIOD,
     "remaining": BUDGET_REMAINING,
     "total": _newest(PERIOD_TOTAL_EVENTS),
     "bad": _newest(PERIOD_BAD_EVENTS),
     "coverage": _newest(COVERAGE_RATIO),
-    "burn": f'{{__name__=~"{SLI_ERROR_RATIO}_[0-9].*"}}',
     "traffic": SLI_TOTAL_RATE,
-    "alerts": f'ALERTS{{alertname=~"{PAGE_ALERT}|{TICKET_ALERT}",alertstate="firing"}}',
-    "info": OBJECTIVE_INFO,
+    "low": TRAFFIC_LOW,
+    "alerts": _FIRING,
+    _INFO: f"count by ({NAMESPACE}, {SLA_LABEL}, {OBJECTIVE}, {DEFINITION}) ({OBJECTIVE_INFO})",
 }
-"""Name of an answer -> the query, for every cycle."""
+"""Name of an answer -> the query, for every cycle; `burn_queries` come with them."""
+
+BURNING: Final = f'{{__name__=~"{SLI_ERROR_RATIO}_[0-9].*"}} and on ({NAMESPACE}, {SLA_LABEL}, {OBJECTIVE}) {_FIRING}'
+"""All windows of what an alert fires for, whose tier is to be named; asked only while one fires."""
 
 Identity: TypeAlias = tuple[str, str, str]
 """Namespace, SLA and objective: what every series of an objective carries."""
@@ -64,10 +69,35 @@ Identity: TypeAlias = tuple[str, str, str]
 Group: TypeAlias = tuple[str, ...]
 """The values of an objective's groupBy labels, in their order; empty without groupBy."""
 
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Prometheus has of the series that an objective reads.
+
+    `total` counts those that must be there, None where there is nothing to look for; `buckets` are the upper bounds of
+    a classic histogram, `native` counts the series of a native one. `uncounted` are the bad events that counters held
+    when they first came.
+    """
+
+    total: int | None = None
+    buckets: tuple[str, ...] = ()
+    native: int = 0
+    uncounted: int = 0
+
+
 Readings: TypeAlias = Mapping[str, float]
 """Metric, or name of an alert that fires -> value, of one group."""
 
+Series: TypeAlias = tuple[str, Mapping[str, str], float]
+"""Metric, or name of an alert that fires, with the labels of a series and its value.
+
+The labels are left out where they are no more than the metric and the identity: ten thousand SLAs have a hundred
+thousand series, and their labels would take more memory than everything else.
+"""
+
 _METRIC_LABEL: Final = "__name__"
+_NO_LABELS: Final[Mapping[str, str]] = {}
+_OWN_LABELS: Final = frozenset({_METRIC_LABEL, NAMESPACE, SLA_LABEL, OBJECTIVE})
 _ALERTS_METRIC: Final = "ALERTS"
 
 
@@ -75,38 +105,37 @@ _ALERTS_METRIC: Final = "ALERTS"
 class SlaBooks:
     """The answers of one cycle, by objective. `at` is the evaluation time of the oldest of them.
 
-    `buckets` holds the upper bounds that the histogram of a latency objective was seen to have; an objective that is
-    not in it was not looked at.
+    `found` is what was found of the series that an objective reads; one that is not in it was not looked at.
     """
 
     at: datetime
-    _series: Mapping[Identity, Sequence[tuple[str, Mapping[str, str], float]]]
+    _series: Mapping[Identity, Sequence[Series]]
     _definitions: Mapping[Identity, frozenset[str]]
-    buckets: Mapping[Identity, tuple[str, ...]] = field(default_factory=dict)
+    found: Mapping[Identity, Found] = field(default_factory=dict)
 
     @classmethod
     def from_answers(
-        cls, answers: Mapping[str, Answer], *, buckets: Mapping[Identity, tuple[str, ...]] | None = None
+        cls, answers: Mapping[str, Answer], *, found: Mapping[Identity, Found] | None = None
     ) -> "SlaBooks":
         """Index the answers to QUERIES in one pass; NaN and infinities are left out, they are no readings."""
-        series: defaultdict[Identity, list[tuple[str, Mapping[str, str], float]]] = defaultdict(list)
+        series: defaultdict[Identity, list[Series]] = defaultdict(list)
         definitions: defaultdict[Identity, set[str]] = defaultdict(set)
-        for answer in answers.values():
-            for sample in answer.samples:
-                labels = sample.labels
-                metric = labels.get(_METRIC_LABEL, "")
-                identity = (labels.get(NAMESPACE, ""), labels.get(SLA_LABEL, ""), labels.get(OBJECTIVE, ""))
-                if metric == OBJECTIVE_INFO:
-                    definitions[identity].add(labels.get(DEFINITION, ""))
-                elif sensible(sample.value):
-                    name = labels.get("alertname", "") if metric == _ALERTS_METRIC else metric
-                    series[identity].append((name, labels, sample.value))
+        for name, answer in answers.items():
+            if name == _INFO:
+                for labels, _ in answer.samples:
+                    definitions[_identity(labels)].add(labels.get(DEFINITION, ""))
+            else:
+                _index(answer, series)
         return cls(
             at=min(answer.at for answer in answers.values()),
             _series=series,
-            _definitions={identity: frozenset(found) for identity, found in definitions.items()},
-            buckets=buckets or {},
+            _definitions={identity: frozenset(known) for identity, known in definitions.items()},
+            found=found or {},
         )
+
+    def series(self, identity: Identity) -> Sequence[Series]:
+        """Return all that is recorded of an objective, in the order of the answers."""
+        return self._series.get(identity, ())
 
     def definitions(self, identity: Identity) -> frozenset[str]:
         """Return the definitions of an objective that are loaded; two of them for a moment after an edit."""
@@ -128,22 +157,32 @@ class SlaBooks:
             groups.setdefault(group, {}).setdefault(name, value)
         return groups
 
-
-def bucket_checks(namespace: str, sla: str, facts: SlaFacts) -> Iterator[Check]:
-    """Ask which buckets the histograms of latency objectives have."""
-    for objective in facts.objectives:
-        if objective.latency_bucket is not None:
-            yield Check(_bucket_check(namespace, sla, objective), objective.latency_bucket.bucket, by_bucket=True)
-
-
-def buckets_found(namespace: str, sla: str, facts: SlaFacts, found: Findings) -> Mapping[Identity, tuple[str, ...]]:
-    """Read the answers to `bucket_checks`, for `SlaBooks.from_answers`."""
-    return {
-        (namespace, sla, objective.name): bucket_bounds(found.get(_bucket_check(namespace, sla, objective), {}))
-        for objective in facts.objectives
-        if objective.latency_bucket is not None
-    }
+    def doubled_by(self, identity: Identity, group_by: tuple[str, ...]) -> tuple[str, ...]:
+        """Name the labels that tell two records of one budget apart, as when two servers evaluate its rules."""
+        first: dict[Group, Mapping[str, str]] = {}
+        for name, labels, _ in self._series.get(identity, ()):
+            if name == BUDGET_REMAINING:
+                other = first.setdefault(tuple(labels.get(label, "") for label in group_by), labels)
+                if other is not labels:
+                    return tuple(sorted(n for n in {*other, *labels} - _OWN_LABELS if other.get(n) != labels.get(n)))
+        return ()
 
 
-def _bucket_check(namespace: str, sla: str, objective: ObjectiveFacts) -> str:
-    return f"{namespace}/{sla}/{objective.name}"
+def burn_queries(facts: Iterable[SlaFacts]) -> Mapping[str, str]:
+    """Ask for the windows that a status shows, of which there are few in a whole cluster."""
+    metrics = {burn.metric for known in facts for objective in known.objectives for burn in objective.burn_windows}
+    return {metric: metric for metric in sorted(metrics)}
+
+
+def _identity(labels: Mapping[str, str]) -> Identity:
+    return labels.get(NAMESPACE, ""), labels.get(SLA_LABEL, ""), labels.get(OBJECTIVE, "")
+
+
+def _index(answer: Answer, series: Mapping[Identity, list[Series]]) -> None:
+    names: dict[str, str] = {}
+    for labels, value in answer.samples:
+        if sensible(value):
+            metric = labels.get(_METRIC_LABEL, "")
+            name = labels.get("alertname", "") if metric == _ALERTS_METRIC else metric
+            kept = labels if len(labels) > len(_OWN_LABELS) else _NO_LABELS
+            series[_identity(labels)].append((names.setdefault(name, name), kept, value))

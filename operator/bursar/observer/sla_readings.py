@@ -7,10 +7,17 @@ from math import inf
 from typing import Final
 
 from bursar.compiler.facts import ObjectiveFacts
-from bursar.conventions import BUDGET_REMAINING, PAGE_ALERT, SLI_TOTAL_RATE, TICKET_ALERT
+from bursar.conventions import (
+    BUDGET_REMAINING,
+    COVERAGE_RATIO,
+    PAGE_ALERT,
+    SLI_TOTAL_RATE,
+    TICKET_ALERT,
+    TRAFFIC_LOW,
+)
 from bursar.domain.recordings import error_ratio_metric
 from bursar.domain.tiers import TierKind
-from bursar.observer.sla_books import Group, Identity, Readings, SlaBooks
+from bursar.observer.sla_books import Found, Group, Identity, Readings, SlaBooks
 
 _ALERTS: Final = ((TierKind.PAGE, PAGE_ALERT), (TierKind.TICKET, TICKET_ALERT))
 
@@ -21,6 +28,7 @@ class State(StrEnum):
     EXHAUSTED = "Exhausted"
     BURNING = "Burning"
     NO_DATA = "NoData"
+    AT_RISK = "AtRisk"
     UNKNOWN = "Unknown"
     HEALTHY = "Healthy"
 
@@ -34,6 +42,8 @@ class Reading:
 
     `worst` are the readings of the group that has the least left. `firing` are the alerts that fire for any group, the
     more urgent first. `loaded` tells whether Prometheus evaluates the version of the rules that was compiled.
+    `doubled_by` are the labels that tell two records of one budget apart, `found` what there is of the series that the
+    objective reads (None: nobody looked).
     """
 
     facts: ObjectiveFacts
@@ -42,7 +52,13 @@ class Reading:
     firing: tuple[TierKind, ...]
     loaded: bool
     definitions: frozenset[str]
-    buckets: tuple[str, ...] | None
+    doubled_by: tuple[str, ...]
+    found: Found | None
+
+    @property
+    def low_traffic(self) -> float | None:
+        """The least number of bad events that a group's window allows, where that is too few for burn alerts."""
+        return min((group[TRAFFIC_LOW] for group in self.groups.values() if TRAFFIC_LOW in group), default=None)
 
 
 def budget_left(group: Readings) -> float:
@@ -61,7 +77,8 @@ def read(facts: ObjectiveFacts, identity: Identity, books: SlaBooks) -> Reading:
         firing=tuple(kind for kind, alert in _ALERTS if any(alert in group for group in groups.values())),
         loaded=facts.definition in definitions,
         definitions=definitions,
-        buckets=books.buckets.get(identity),
+        doubled_by=books.doubled_by(identity, facts.group_by),
+        found=books.found.get(identity),
     )
 
 
@@ -72,9 +89,22 @@ def state(reading: Reading) -> State:
         return State.EXHAUSTED
     if reading.firing:
         return State.BURNING
-    if reading.loaded and not any(SLI_TOTAL_RATE in group for group in reading.groups.values()):
+    if reading.loaded and not reading.facts.may_be_absent and not has_traffic(reading):
         return State.NO_DATA
-    return State.UNKNOWN if left is None else State.HEALTHY
+    if left is None:
+        return State.UNKNOWN
+    return State.AT_RISK if _at_risk(reading, left) else State.HEALTHY
+
+
+def has_traffic(reading: Reading) -> bool:
+    """Tell whether events are recorded at all; none at a rate of 0 are recorded too."""
+    return any(SLI_TOTAL_RATE in group for group in reading.groups.values())
+
+
+def _at_risk(reading: Reading, left: float) -> bool:
+    """Judge as the alert does: by what is left if all that is not covered yet goes well."""
+    below = reading.facts.risk_below
+    return below is not None and 1 - (1 - left) * reading.worst.get(COVERAGE_RATIO, 1.0) < below / 100
 
 
 def burning_tier(reading: Reading, kind: TierKind) -> str | None:

@@ -71,7 +71,9 @@ def test_every_example_is_valid(path: Path) -> None:
 
 
 OBJECTIVE = "spec.objectives[0]"
-ONE_INDICATOR = f"{OBJECTIVE}.indicator: set exactly one of availability, ratio, latency"
+ONE_INDICATOR = (
+    f"{OBJECTIVE}.indicator: set exactly one of availability, ratio, latency, expression, gauge, timeslice"
+)
 NO_BUDGET = f"{OBJECTIVE}.target: 100 leaves no error budget; use a value below 100"
 BAD_SLAS = [
     ("objectives.0.target", 0, f"{OBJECTIVE}.target: 0 promises nothing; use a value above 0"),

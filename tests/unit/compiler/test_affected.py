@@ -1,8 +1,9 @@
 from decimal import Decimal
 
 from bursar.api.base import ObjectMeta
+from bursar.api.indicators import Indicator, RatioIndicator
 from bursar.api.monitoring_target import MonitoringTarget, MonitoringTargetSpec
-from bursar.api.sla import SLA, Indicator, Objective, RatioIndicator, SLASpec, TargetRef
+from bursar.api.sla import SLA, Objective, SLASpec, TargetRef
 from bursar.compiler.affected import references
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind

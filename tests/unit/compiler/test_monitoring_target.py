@@ -193,7 +193,7 @@ def test_scrape_pools_are_named_as_prometheus_operator_names_them(
     resource = target(scrape)
     assert compile_monitoring_target(resource, world()).facts.scrape_pools == pools
     assert resource.spec.scrape is not None
-    kind, spec = monitor(resource.spec.scrape, meta=resource.metadata, policy=POLICY)
+    kind, spec = monitor(resource.spec.scrape, meta=resource.metadata, pace=timedelta(seconds=30))
     assert scrape_pools(kind, namespace="shop", name="mtgt-checkout", spec=spec) == pools
 
 
@@ -247,4 +247,4 @@ def test_a_timeout_longer_than_the_platforms_interval_is_refused() -> None:
 
 def test_a_scrape_without_a_choice_cannot_be_built() -> None:
     with pytest.raises(ValueError, match="not validated"):
-        monitor(Scrape.model_construct(), meta=target().metadata, policy=POLICY)
+        monitor(Scrape.model_construct(), meta=target().metadata, pace=timedelta(seconds=30))

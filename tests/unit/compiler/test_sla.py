@@ -7,7 +7,7 @@ import pytest
 
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA
-from bursar.compiler.facts import LatencyBucket, ObjectiveFacts
+from bursar.compiler.facts import LatencyBucket, ObjectiveFacts, Watched
 from bursar.compiler.plan import Accepted, Plan, Rejected, Waiting
 from bursar.compiler.sla import compile_sla
 from bursar.compiler.view import RulePolicy
@@ -156,7 +156,7 @@ class TestFacts:
         assert (found.group_by, found.max_groups) == (("region",), 7)
         assert {window.metric for window in found.burn_windows} <= set(rules(plan))
         assert [str(tier) for tier in found.tiers.page] == ["1h/5m", "6h/30m"]
-        assert found.latency_bucket is None
+        assert (found.base_window, found.may_be_absent, found.risk_below) == (timedelta(minutes=2), False, None)
 
     def test_the_definition_is_the_one_that_is_recorded(self) -> None:
         plan = compiled(sla())
@@ -166,10 +166,12 @@ class TestFacts:
         plan = compiled(
             sla(objective({"latency": {"threshold": "1s"}})), target(latency={"histogram": 'seconds_count{a="b"}'})
         )
-        assert facts(plan).latency_bucket == LatencyBucket(parse_selector('seconds_bucket{a="b"}'), ("1", "1.0"))
+        bucket = LatencyBucket(parse_selector('seconds_bucket{a="b"}'), ("1", "1.0"))
+        assert facts(plan).watched == Watched(bucket=bucket, native=parse_selector('seconds{a="b"}'))
 
     def test_a_kind_without_tiers_has_no_alert(self) -> None:
-        found = facts(compiled(sla(objective(target=99.999))))
+        rare = {"static": {"targets": ["x:80"], "interval": "2h"}}
+        found = facts(compiled(sla(), target(rare, requests=REQUESTS)))
         assert (found.pages, found.tickets) == (False, True)
 
 
@@ -246,7 +248,7 @@ class TestRejected:
 
 def test_good_events_may_be_counted_in_place_of_bad_ones() -> None:
     plan = compiled(sla(objective({"ratio": {"good": "good_total", "total": "all_total"}})))
-    assert rules(plan)["bursar:sli_bad:rate"]["expr"].startswith("clamp_min(sum(bursar:sli_total:rate{")
+    assert rules(plan)["bursar:sli_bad:rate"]["expr"].startswith("sum(bursar:sli_total:rate{")
 
 
 def test_a_longer_title_is_a_new_definition_of_the_same_series() -> None:

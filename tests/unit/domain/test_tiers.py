@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,20 +60,30 @@ def test_thresholds_are_exact() -> None:
     assert [str(tier.threshold.normalize()) for tier in derived("99.95", 30).page] == ["0.0072", "0.003"]
 
 
-def test_a_budget_of_a_few_evaluations_has_no_page_and_says_what_can_be_seen() -> None:
+def test_a_budget_of_a_few_evaluations_keeps_its_pages_and_says_what_one_evaluation_costs() -> None:
     tiers = derived("99.99", 30)
-    assert tiers.page == tiers.of(TierKind.PAGE) == ()
+    assert shown(tiers.of(TierKind.PAGE)) == ["14.4 1h/5m 2.0%", "6 6h/30m 5.0%"]
     assert tiers.of(TierKind.TICKET) == tiers.ticket
-    assert str(tiers.fastest) == "1h/5m"
     assert tiers.smallest_outage == timedelta(minutes=1)
-    assert tiers.dropped[0].reason == (
-        "the whole budget is 4m19s of total outage, less than 10 evaluations of 1m: "
-        "it would be gone before anybody is awake"
-    )
+    assert (tiers.coarse, tiers.spent, tiers.dropped) == (True, Decimal("0.23"), ())
 
 
-def test_ten_evaluations_of_budget_are_enough_to_page() -> None:
-    assert len(derived("99.9", 1, SECOND).page) == 2
+@pytest.mark.parametrize(
+    ("target", "days", "sampling", "coarse"),
+    [
+        ("99.9", 30, SAMPLING, False),
+        ("99.9", 1, SAMPLING, True),
+        ("99.9", 1, SECOND, False),
+        ("99.977", 30, SAMPLING, True),
+        ("99.976", 30, SAMPLING, False),
+    ],
+)
+def test_a_budget_of_ten_evaluations_is_fine_enough(target: str, days: int, sampling: Sampling, coarse: bool) -> None:
+    assert derived(target, days, sampling).coarse is coarse
+
+
+def test_an_outage_as_long_as_the_budget_spends_all_of_it() -> None:
+    assert derived("99.99999", 30).spent == Decimal("231.48")
 
 
 def test_the_smallest_outage_fills_the_quickest_tier() -> None:

@@ -13,7 +13,7 @@ def answer(*rules: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_only_the_groups_of_the_objective_are_asked_for() -> None:
-    groups = ("sla/checkout/availability", "sla/checkout/availability/period")
+    groups = ("sla/checkout/availability", "sla/checkout/availability/period", "sla/checkout/availability/slices")
     assert rules_question(IDENTITY) == {"rule_group[]": groups, "exclude_alerts": "true"}
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -238,90 +237,6 @@ def test_a_condition_names_three_objectives_and_counts_the_rest() -> None:
     message = condition(seen, "RulesLoaded")[2]
     assert [f"spec.objectives[{name}]" in message for name in names] == [True, True, True, False, False]
     assert message.endswith("; +2 more")
-
-
-@pytest.mark.parametrize(("ratio", "shown"), [(1.25, "1.25"), (-0.5, "-0.5")])
-def test_a_share_outside_0_and_1_is_a_doubt(ratio: float, shown: str) -> None:
-    status, reason, message = condition(observed(recorded({**HEALTHY, "ratio": ratio})), "DataQuality")
-    assert (status, reason) == ("False", Reason.RATIO_OUT_OF_RANGE)
-    assert f"the share of bad events is {shown}; " in message
-
-
-@pytest.mark.parametrize("ratio", [0.0, 1.0])
-def test_all_good_and_all_bad_are_no_doubt(ratio: float) -> None:
-    assert condition(observed(recorded({**HEALTHY, "ratio": ratio})), "DataQuality")[0] == "True"
-
-
-def test_a_missing_bucket_is_named_with_those_that_are_there() -> None:
-    identity = ("shop", "checkout", "availability")
-
-    def quality(*buckets: str) -> tuple[str, str, str]:
-        found = books(recorded(), buckets={identity: buckets})
-        return condition(observe_sla(sla(), all_facts(facts(bucket=("0.25",))), found, None), "DataQuality")
-
-    assert quality("0.1", "0.3", "1") == (
-        "False",
-        Reason.BUCKET_MISSING,
-        'spec.objectives[availability].indicator.latency.threshold: no bucket with le="0.25"; available: 0.1, 0.3, 1',
-    )
-    assert quality(*map(str, range(1, 1001)))[2].endswith("49, 50, +950 more")
-    assert quality("0.1", "0.25")[0] == "True"
-    assert quality()[0] == "True"
-    assert condition(observed(bucket=("0.25",)), "DataQuality")[0] == "True"
-
-
-def test_more_groups_than_allowed_are_a_doubt() -> None:
-    groups = [recorded(region=str(number)) for number in range(3)]
-    status, reason, message = condition(observed(*groups, group_by=("region",), max_groups=2), "DataQuality")
-    assert (status, reason) == ("False", Reason.TOO_MANY_GROUPS)
-    assert "3 groups, more than maxGroups 2" in message
-    assert condition(observed(*groups, group_by=("region",), max_groups=3), "DataQuality")[0] == "True"
-
-
-@pytest.mark.parametrize(
-    ("coverage", "verdict"),
-    [(0.95, ("True", Reason.COMPLETE)), (0.9499, ("False", Reason.LOW_COVERAGE))],
-)
-def test_a_window_that_is_not_covered_makes_the_budget_provisional(coverage: float, verdict: tuple[str, str]) -> None:
-    status, reason, message = condition(observed(recorded({**HEALTHY, "coverage": coverage})), "DataQuality")
-    assert (status, reason) == verdict
-    assert status == "True" or "provisional, 94.9 % of 30d is recorded" in message
-
-
-def test_without_books_the_quality_is_unknown() -> None:
-    assert condition(observed(recorded({}, {})), "DataQuality")[:2] == ("Unknown", Reason.NO_DATA)
-
-
-def test_the_gravest_doubt_comes_first() -> None:
-    found = books(recorded({**HEALTHY, "coverage": 0.1}, objective="a"), recorded({"ratio": 2.0}, objective="b"))
-    seen = observe_sla(sla("a", "b"), all_facts(facts("a"), facts("b")), found, None)
-    status, reason, message = condition(seen, "DataQuality")
-    assert (status, reason) == ("False", Reason.RATIO_OUT_OF_RANGE)
-    assert message.startswith("spec.objectives[b].indicator")
-
-
-def test_alerts_that_can_fire_are_reachable() -> None:
-    assert condition(observed(), "TiersReachable") == ("True", Reason.REACHABLE, "every kind of alert can fire")
-
-
-def test_a_page_that_can_never_come_in_time_is_explained() -> None:
-    status, reason, message = condition(observed(target="99.999", window=timedelta(days=1)), "TiersReachable")
-    assert (status, reason) == ("False", Reason.NO_PAGE)
-    assert "no page can fire: " in message
-    assert "the smallest outage that is noticed lasts " in message
-
-
-def test_a_page_that_is_switched_off_is_not_missed() -> None:
-    objective = replace(facts(target="99.999", window=timedelta(days=1)), pages=False)
-    seen = observe_sla(sla(page=False), all_facts(objective), books(recorded()), None)
-    assert condition(seen, "TiersReachable")[0] == "True"
-
-
-def test_a_ticket_that_was_asked_for_and_cannot_fire_is_explained() -> None:
-    objective = facts()
-    nothing = replace(objective, tickets=False, tiers=replace(objective.tiers, ticket=()))
-    seen = observe_sla(sla(), all_facts(nothing), books(recorded()), None)
-    assert condition(seen, "TiersReachable")[:2] == ("False", Reason.TIER_DROPPED)
 
 
 @pytest.mark.parametrize(

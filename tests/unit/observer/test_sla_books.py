@@ -1,7 +1,6 @@
 from datetime import timedelta
 
-from bursar.observer.checks import check_queries, findings
-from bursar.observer.sla_books import QUERIES, SlaBooks, bucket_checks, buckets_found
+from bursar.observer.sla_books import QUERIES, SlaBooks, burn_queries
 from fakes.answers import AT, answer
 from fakes.sla_books import all_facts, books, facts, recorded
 
@@ -15,11 +14,15 @@ def test_there_is_one_query_for_each_metric_whatever_the_number_of_slas() -> Non
         "total": "last_over_time(bursar:events:period_total[11m])",
         "bad": "last_over_time(bursar:events:period_bad[11m])",
         "coverage": "last_over_time(bursar:coverage:ratio_period[11m])",
-        "burn": '{__name__=~"bursar:sli_error:ratio_[0-9].*"}',
         "traffic": "bursar:sli_total:rate",
+        "low": "bursar:traffic:low",
         "alerts": 'ALERTS{alertname=~"ErrorBudgetBurnPage|ErrorBudgetBurnTicket",alertstate="firing"}',
-        "info": "bursar_objective_info",
+        "info": "count by (namespace, sla, objective, definition) (bursar_objective_info)",
     }
+    shown = ("5m", "1h", "6h", "3d")
+    assert list(burn_queries([all_facts(), all_facts(facts("another"))]).values()) == sorted(
+        f"bursar:sli_error:ratio_{window}" for window in shown
+    )
 
 
 def test_readings_are_found_by_namespace_sla_and_objective() -> None:
@@ -64,13 +67,3 @@ def test_the_books_are_as_old_as_the_oldest_answer() -> None:
 def test_series_without_our_labels_disturb_nothing() -> None:
     found = SlaBooks.from_answers({"ratio": answer(({}, 1.0), ({"namespace": "shop"}, 2.0))})
     assert found.groups(IDENTITY, ()) == {}
-
-
-def test_the_buckets_of_latency_objectives_are_looked_for() -> None:
-    objectives = all_facts(facts(), facts("latency", bucket=("0.3",)))
-    checks = tuple(bucket_checks("shop", "checkout", objectives))
-    (query,) = check_queries(checks)
-    assert 'count by (le) (seconds_bucket{job="x"})' in query
-    found = findings([answer(({"bursar_check": checks[0].id, "le": "0.3"}, 1.0))])
-    assert buckets_found("shop", "checkout", objectives, found) == {("shop", "checkout", "latency"): ("0.3",)}
-    assert buckets_found("shop", "checkout", objectives, {}) == {("shop", "checkout", "latency"): ()}

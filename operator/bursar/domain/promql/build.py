@@ -12,10 +12,15 @@ def rate(selector: Selector, window: timedelta) -> str:
     return f"rate({selector}[{format_duration(window)}])"
 
 
+def aggregate(function: str, labels: Iterable[str], vector: str) -> str:
+    """Aggregate everything but `labels`; without labels, everything."""
+    names = ", ".join(labels)
+    return f"{function} by ({names}) ({vector})" if names else f"{function}({vector})"
+
+
 def sum_by(labels: Iterable[str], vector: str) -> str:
     """Sum over everything but `labels`; without labels, over everything."""
-    names = ", ".join(labels)
-    return f"sum by ({names}) ({vector})" if names else f"sum({vector})"
+    return aggregate("sum", labels, vector)
 
 
 def over_time(function: str, series: Selector, window: timedelta, *, offset: timedelta | None = None) -> str:

@@ -76,6 +76,10 @@ class _Reader:
     at: int = 0
     groups: list[_Group] = field(default_factory=lambda: [_Group()])
     names: set[str] = field(default_factory=set)
+    last_class_end: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last_class_end = self.text.rfind(":]")
 
     def read(self) -> bool:
         """Return whether the whole expression matches the empty string."""
@@ -156,10 +160,11 @@ class _Reader:
     def escaped(self) -> None:
         if self.text.startswith("\\Q", self.at):
             end = self.text.find("\\E", self.at)
-            stop = end if end >= 0 else len(self.text)
-            for _ in range(self.at + 2, stop):
+            if end < 0:
+                raise self.error("this \\Q is not ended, which Prometheus 2 refuses; add \\E")
+            for _ in range(self.at + 2, end):
                 self.groups[-1].push(_Atom(nullable=False))
-            self.at = min(stop + 2, len(self.text))
+            self.at = end + 2
             return
         found = self.escape()
         self.groups[-1].push(_Atom(nullable=(found["assertion"] or "b") != "b"))
@@ -204,7 +209,7 @@ class _Reader:
         """Read one member of a class; None for a set such as digits, which begins no range."""
         if self.at >= len(self.text):
             raise self.error("a [ is not closed; add ]")
-        if self.text.startswith("[:", self.at) and self.text.find(":]", self.at) > 0:
+        if self.text.startswith("[:", self.at) and self.at < self.last_class_end:
             raise self.error("RE2 does not know this [:class:]; use one such as [:alpha:] or [:digit:]")
         if self.text[self.at] != "\\":
             self.at += 1

@@ -24,7 +24,7 @@ NOT_EMPTY = [
         "{a}",
         "a{01}",
     ),
-    *(r"\d+", r"\pL", r"\p{Lu}", r"\P{^N}", r"\x41", r"\x{1F600}", r"\101", r"\0", r"\.", r"\Qa*\E", r"\Qa*", r"\b"),
+    *(r"\d+", r"\pL", r"\p{Lu}", r"\P{^N}", r"\x41", r"\x{1F600}", r"\101", r"\0", r"\.", r"\Qa*\E", r"\b"),
     *(
         "[[:alpha:]]",
         "[[:^digit:]x]",
@@ -57,6 +57,7 @@ REFUSED = {
     "(?<x>a)": "no look-around",
     "(?P<x>a)(?P<x>b)": "used twice",
     "[a": "is not closed",
+    r"\Qa*": "is not ended",
     "[": "is not closed",
     "[a-": "is not closed",
     "[z-a]": "runs backwards",
