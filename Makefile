@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SOURCES := operator tools tests examples
+# Most tests wait for real programs: two files at a time, each with a sandbox of its own.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup sandbox demo test bench crds lint format lock clean
@@ -31,7 +33,7 @@ demo: sandbox ## Show an error budget burn, page and recover on real parts (ARGS
 
 test: lint sandbox ## Everything that must hold: style, types, layers, generated files, all tests, coverage
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest $(ARGS)
+	$(BIN)/python -m coverage run -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=95
 

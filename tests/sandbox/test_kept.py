@@ -12,7 +12,7 @@ import pytest
 import sandbox
 from sandbox.process import wait_until
 
-SECONDS = 60.0
+SECONDS = 120.0
 Leftovers = Callable[[Path], list[str]]
 pytestmark = [pytest.mark.sandbox, pytest.mark.stack]
 

@@ -97,7 +97,8 @@ def slice_value(good: str) -> str:
     PromqlError for anything but one comparison.
     """
     sides = comparison(parse(good, windows_allowed=True))
-    return f"{_numbers_of(sides.left)} {sides.operator} bool {sides.matching} {_numbers_of(sides.right)}"
+    operator = f"{sides.operator} bool {sides.matching}".rstrip()
+    return f"{_numbers_of(sides.left)} {operator} {_numbers_of(sides.right)}"
 
 
 def _numbers_of(operand: str) -> str:
