@@ -48,6 +48,11 @@ class Exposition:
             position = bisect_right([scrape.at for scrape in self._scrapes], at.timestamp())
             return self._scrapes[position - 1].values[series]
 
+    def scraped(self, at: datetime) -> int:
+        """Count the scrapes up to a moment."""
+        with self._lock:
+            return bisect_right([scrape.at for scrape in self._scrapes], at.timestamp())
+
     def stop(self) -> None:
         """Answer no more."""
         self._server.shutdown()

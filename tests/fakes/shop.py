@@ -55,6 +55,7 @@ COUNTED = {
     "regions": Counted((OK_US, BAD_US), bad=(BAD_US,)),  # the worst group is shown
     "jobs": Counted((JOBS,), bad=(JOBS_FAILED,)),
     "mails": Counted((SENT,), good=(DELIVERED,)),
+    "expressed": Counted((JOBS,), bad=(JOBS_FAILED,)),
     "latency": Counted((ANSWERS,), good=(ANSWERS_IN_TIME,)),
 }
 
@@ -99,12 +100,15 @@ def all_objectives(namespace: str) -> list[dict[str, Any]]:
     """One objective for each way to count events."""
     where = f'{{namespace="{namespace}"}}'
     jobs = {"bad": f"{JOBS_FAILED}{where}", "total": f"{JOBS}{where}"}
+    expressions = {name: f"sum(rate({selector}[{{{{.window}}}}]))" for name, selector in jobs.items()}
     mails = {"good": f"{DELIVERED}{where}", "total": f"{SENT}{where}"}
     return [
         availability(),
         objective("regions", {"availability": {}}, groupBy=["region"]),
         objective("jobs", {"ratio": jobs}),
         objective("mails", {"ratio": mails}),
+        objective("expressed", {"expression": expressions}),
+        objective("reachable", {"gauge": {"selector": f"up{where}"}}),
         objective("latency", {"latency": {"threshold": "300ms"}}),
     ]
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bursar.api.kinds import DEFINITIONS
+from bursar.api.sla import SLASpec
 from sandbox.control_plane import ControlPlane
 from sandbox.process import SandboxError
 
@@ -94,6 +95,9 @@ def test_an_applied_example_comes_back_as_it_was_written(refusal: Refusal, live_
 ONE_INDICATOR = "set exactly one of availability, ratio, latency, expression, gauge, timeslice"
 NO_BUDGET = "100 leaves no error budget; use a value below 100"
 MANY = [{**SLA["spec"]["objectives"][0], "name": f"objective-{number}"} for number in range(60)]
+EXPRESSION = {"total": "rate(a[{{.window}}])", "bad": "rate(b[{{.window}}])"}
+SLICE = "rate(a[{{.window}}]) < 1"
+TIER = {"kind": "page", "factor": 14.4, "long": "1h"}
 BAD_SLAS = [
     ("objectives.0.target", 0, "0 promises nothing; use a value above 0"),
     ("objectives.0.target", -1, "0 promises nothing; use a value above 0"),
@@ -134,6 +138,39 @@ BAD_SLAS = [
         "templates may only be {{ $labels.name }} or {{ $value }}",
     ),
     ("alerting", {"page": {"severity": "urgent"}}, 'supported values: "critical", "high"'),
+    ("objectives.0.indicator", {"expression": {"total": "a[{{.window}}]"}}, "set exactly one of bad, good"),
+    (
+        "objectives.0.indicator",
+        {"expression": {**EXPRESSION, "good": "c[{{.window}}]"}},
+        "set exactly one of bad, good",
+    ),
+    (
+        "objectives.0.indicator",
+        {"expression": {**EXPRESSION, "bad": "rate(b[5m])"}},
+        "write {{.window}} for the length",
+    ),
+    ("objectives.0.indicator", {"gauge": {}}, "gauge.selector: Required value"),
+    ("objectives.0.indicator", {"timeslice": {"good": "up < 1"}}, "write {{.window}} for the length"),
+    ("objectives.0.indicator", {"timeslice": {"good": SLICE, "slice": "2m"}}, "a slice is 1m or 5m long"),
+    ("objectives.0.indicator", {"timeslice": {"good": SLICE, "missing": "zero"}}, 'supported values: "ignore", "good"'),
+    ("alerting", {"tiers": [{**TIER, "kind": "sms"}]}, 'supported values: "page", "ticket"'),
+    ("alerting", {"tiers": [{**TIER, "factor": 0}]}, "a burn rate is above 0; at 1 the budget lasts one window"),
+    ("alerting", {"tiers": [{"kind": "page", "factor": 1}]}, "spec.alerting.tiers[0].long: Required value"),
+    ("alerting", {"tiers": [{**TIER, "long": "0s"}]}, "must be longer than 0"),
+    ("alerting", {"tiers": [{**TIER, "short": "0m"}]}, "must be longer than 0"),
+    ("alerting", {"tiers": [TIER] * 9}, "must have at most 8 items"),
+    ("alerting", {"budget": [{"remainingBelow": 101}]}, "a percentage of the budget is 0 to 100"),
+    ("alerting", {"budget": [{"remainingBelow": -1}]}, "a percentage of the budget is 0 to 100"),
+    (
+        "alerting",
+        {"budget": [{"remainingBelow": 25}, {"remainingBelow": 25.0, "severity": "low"}]},
+        "two alerts have the same remainingBelow; keep one of them",
+    ),
+    ("alerting", {"budget": [{"remainingBelow": n} for n in range(6)]}, "must have at most 5 items"),
+    ("alerting", {"exhaustion": {}}, "spec.alerting.exhaustion.within: Required value"),
+    ("alerting", {"noData": {"for": "0s"}}, "must be longer than 0"),
+    ("alerting", {"noData": {"whenAbsent": "maybe"}}, 'supported values: "alert", "ok"'),
+    ("alerting", {"lowTraffic": "never"}, 'supported values: "auto", "ignore"'),
 ]
 
 
@@ -183,6 +220,23 @@ def test_a_bad_target_is_refused_with_the_reason(path: str, value: Any, message:
 @pytest.mark.parametrize("window", ["1d", "24h", "1440m", "23h60m", "1w", "1y", "86400s"])
 def test_a_window_of_a_day_is_accepted_however_it_is_written(window: str, refusal: Refusal) -> None:
     assert refusal(changed(SLA, "objectives.0.window", {"rolling": window})) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("objectives.0.indicator", {"expression": {**EXPRESSION, "total": "rate(a[{{ .window }}])"}}),
+        ("objectives.0.indicator", {"gauge": {"selector": "up"}}),
+        *(("objectives.0.indicator", {"timeslice": {"good": SLICE, "slice": s}}) for s in ("1m", "60s", "5m", "300s")),
+        ("alerting", {"tiers": [TIER, {**TIER, "kind": "ticket", "factor": 0.5, "short": "5m"}]}),
+        ("alerting", {"budget": [{"remainingBelow": 0}, {"remainingBelow": 12.5}, {"remainingBelow": 100}]}),
+        ("alerting", {"exhaustion": {"within": "3d"}, "noData": {"whenAbsent": "ok"}, "lowTraffic": "ignore"}),
+    ],
+)
+def test_what_the_models_take_is_taken(path: str, value: Any, refusal: Refusal) -> None:
+    resource = changed(SLA, path, value)
+    assert refusal(resource) == ""
+    SLASpec.model_validate(resource["spec"])
 
 
 @pytest.mark.parametrize("target", [99.9, 99.99, 50, 99.999, 0.001])
