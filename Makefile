@@ -10,7 +10,7 @@ SOURCES := operator tools tests examples
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo test bench crds lint format lock clean
+.PHONY: help setup sandbox demo test proof bench crds pictures lint format lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | expand -t 12
@@ -37,16 +37,22 @@ test: lint sandbox ## Everything that must hold: style, types, layers, generated
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=95
 
+proof: sandbox ## Prove that budgets equal exact counts, by 30 days of random traffic on a real Prometheus
+	@$(BIN)/python -m tests.proof $(ARGS)
+
 bench: sandbox ## Measure on the sandbox; prints figures and writes a JSON
 	@$(BIN)/python -m tests.benchmark $(ARGS)
 
 crds: $(STAMP) ## Generate crds/, the chart's copies and docs/reference.md from the models
 	$(BIN)/python -m bursar.api.crd --write
 
+pictures: $(STAMP) ## Draw docs/pictures/ and the tables of docs/how-budgets-work.md
+	$(BIN)/python -m pictures --write
+
 lint: $(STAMP) ## Style, types, layers and generated files
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/mypy operator/bursar tools/sandbox tests
+	$(BIN)/mypy operator/bursar tools/pictures tools/sandbox tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m bursar.api.crd --check
 

@@ -15,11 +15,15 @@ ROUTES = ("/checkout", "/search")
 
 
 class Shop:
-    """Answers within some milliseconds; `failing` and `slow` are the shares of requests that do not."""
+    """Answers within some milliseconds; `failing` and `slow` are the shares of requests that do not.
+
+    While it is `silent` it goes on, but nobody can read its metrics.
+    """
 
     def __init__(self) -> None:
         self.failing = 0.0
         self.slow = 0.0
+        self.silent = False
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "http_requests", "Requests by route and code.", ("route", "code"), registry=self.registry
@@ -47,13 +51,16 @@ class Shop:
         return web.Response(status=code, text="thank you" if code == 200 else "the till is broken")
 
     async def fault(self, request: web.Request) -> web.Response:
-        """Set the shares of failing and of slow requests, as in POST /fault?failing=1&slow=0."""
+        """Set what is wrong, as in POST /fault?failing=1&slow=0&silent=1; what is not named is well."""
         self.failing = float(request.query.get("failing", "0"))
         self.slow = float(request.query.get("slow", "0"))
-        return web.json_response({"failing": self.failing, "slow": self.slow})
+        self.silent = request.query.get("silent") == "1"
+        return web.json_response({"failing": self.failing, "slow": self.slow, "silent": self.silent})
 
     async def metrics(self, _: web.Request) -> web.Response:
         """Show the metrics."""
+        if self.silent:
+            raise web.HTTPServiceUnavailable(text="no metrics to be had")
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def application(self) -> web.Application:

@@ -1,12 +1,14 @@
 """An error budget that burns, pages and recovers, on a real API server, Prometheus and Alertmanager.
 
 Starts a sandbox, a small shop with real traffic and the operator under the rights of its chart, applies shop.yaml,
-breaks the shop after a minute and mends it again. Windows of a day, scrapes and evaluations every second and a slow
-group of ten seconds make all of it happen within three minutes; nothing else differs from a cluster.
+breaks the shop after a minute, hides its metrics in mid-outage and mends it again. Windows of a day, scrapes and
+evaluations every second and a slow group of ten seconds make all of it happen within four minutes; nothing else differs
+from a cluster.
 """
 
 import argparse
 import contextlib
+import json
 import sys
 import tempfile
 import time
@@ -19,12 +21,12 @@ from typing import Any, Final
 import yaml
 from examples.shop.table import table
 
+from bursar.conventions import NO_DATA_ALERT, PAGE_ALERT
 from sandbox.chart import install_rights
 from sandbox.control_plane import ControlPlane
 from sandbox.endpoints import service
 from sandbox.operator import OperatorProcess
 from sandbox.process import Process, SandboxError, free_port
-from sandbox.receiver import Message
 from sandbox.stack import PrometheusStack
 
 ROOT: Final = Path(__file__).parents[2]
@@ -33,9 +35,9 @@ BURSAR: Final = "/apis/bursar.dev/v1alpha1/namespaces/shop"
 OPERATOR_SETTINGS: Final = {"fast_interval": "1s", "slow_interval": "10s", "refresh_interval": "2s"}
 HEALTHY_SECONDS: Final = 60.0
 FAULT_SECONDS: Final = 20.0
+LOST_SECONDS: Final = 60.0  # longer than the short window of the tier that burns
 REDRAW_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 240.0
-PAGE: Final = "ErrorBudgetBurnPage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +53,43 @@ class Scene:
         """Render what kubectl would show now."""
         api = self.plane.api
         target, sla = api.get(f"{BURSAR}/monitoringtargets/shop"), api.get(f"{BURSAR}/slas/shop")
-        return table(target, sla, self.stack.receiver.messages)
+        return table(target, sla, self.alerts(), self.stack.receiver.messages)
 
-    def set_fault(self, *, failing: float) -> None:
-        """Let a share of the shop's requests fail."""
-        url = f"http://127.0.0.1:{self.shop_port}/fault?failing={failing}"
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return the alerts of Prometheus, pending and firing."""
+        with urllib.request.urlopen(f"{self.stack.prometheus_url}/api/v1/alerts", timeout=5) as answer:
+            alerts: list[dict[str, Any]] = json.load(answer)["data"]["alerts"]
+        return alerts
+
+    def set_fault(self, *, failing: float, silent: bool = False) -> None:
+        """Let a share of the shop's requests fail; a silent shop shows no metrics."""
+        url = f"http://127.0.0.1:{self.shop_port}/fault?failing={failing}&silent={silent:d}"
         with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=5):
             return
 
-    def pages(self, status: str) -> list[Message]:
-        """Return the delivered pages of a status, firing or resolved."""
-        delivered = self.stack.receiver.messages
-        return [message for message in delivered if (message.labels["alertname"], message.status) == (PAGE, status)]
+    def delivered(self, alert: str, status: str) -> bool:
+        """Whether an alert of that status, firing or resolved, was delivered."""
+        messages = self.stack.receiver.messages
+        return any((message.labels["alertname"], message.status) == (alert, status) for message in messages)
 
     def has_budgets(self) -> bool:
         """Whether every objective's budget stands in the status."""
-        rows = self.plane.api.get(f"{BURSAR}/slas/shop").get("status", {}).get("objectives", ())
+        rows = self._rows()
         return bool(rows) and all("budget" in row for row in rows)
+
+    def has_page(self) -> bool:
+        """Whether the status knows of a page."""
+        return any(row["alerts"]["page"] == "Firing" for row in self._rows())
 
     def check(self) -> None:
         """Raise SandboxError when a part has ended."""
         self.plane.check()
         self.stack.check()
         self.operator.process.check()
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.plane.api.get(f"{BURSAR}/slas/shop").get("status", {}).get("objectives", [])
+        return rows
 
 
 @contextlib.contextmanager
@@ -122,19 +138,30 @@ def show_until(scene: Scene, done: Callable[[], bool], *, title: str, seconds: f
 
 
 def play(scene: Scene) -> None:
-    """Show health, a fault, the page, and recovery."""
+    """Show health, a fault, the page, the loss of all telemetry, and recovery."""
     show_until(scene, scene.has_budgets, title="budgets computed by Prometheus, read back by the operator")
     show_until(scene, _timer(HEALTHY_SECONDS), title="a minute of healthy traffic")
     scene.set_fault(failing=1.0)
     broken = _timer(FAULT_SECONDS)
     show_until(
         scene,
-        lambda: broken() and bool(scene.pages("firing")),
+        lambda: broken() and scene.has_page() and scene.delivered(PAGE_ALERT, "firing"),
         title="the shop fails every request: the budget burns, a page is delivered",
     )
+    scene.set_fault(failing=1.0, silent=True)
+    lost = _timer(LOST_SECONDS)
+    show_until(
+        scene,
+        lambda: lost() and scene.delivered(NO_DATA_ALERT, "firing"),
+        title="and now its metrics are gone: nobody can see the outage, so the page is held",
+    )
+    if scene.delivered(PAGE_ALERT, "resolved"):
+        raise SandboxError("the page resolved while nobody could see the shop")
     scene.set_fault(failing=0.0)
     show_until(
-        scene, lambda: bool(scene.pages("resolved")), title="mended: the page resolves, the spent budget stays spent"
+        scene,
+        lambda: not scene.has_page() and scene.delivered(PAGE_ALERT, "resolved"),
+        title="mended, and seen to be well: the page resolves, the spent budget stays spent",
     )
 
 

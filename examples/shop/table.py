@@ -1,5 +1,6 @@
 """The demonstration's table: what stands in the resources' status, and what has been delivered."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ Row = tuple[str, ...]
 HEADER: Row = ("RESOURCE", "TARGET", "SLI", "BUDGET LEFT", "BURN", "EXHAUSTED AT", "PAGE", "TICKET", "STATE")
 
 
-def table(target: Mapping[str, Any], sla: Mapping[str, Any], messages: Sequence[Message]) -> str:
-    """Render one picture of everything."""
+def table(
+    target: Mapping[str, Any], sla: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]], messages: Sequence[Message]
+) -> str:
+    """Render one picture of everything; `alerts` are those of Prometheus."""
     rows = [HEADER, *_objectives(sla)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([_target_line(target), "", *lines, "", *_messages(messages)])
+    return "\n".join([_target_line(target), "", *lines, "", *_firing(alerts), *_messages(messages)])
 
 
 def _target_line(target: Mapping[str, Any]) -> str:
@@ -43,6 +46,17 @@ def _objectives(sla: Mapping[str, Any]) -> Iterator[Row]:
 
 def _percent(text: str | None) -> str:
     return f"{text} %" if text is not None else "-"
+
+
+def _firing(alerts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    firing = sorted(
+        (alert["labels"]["alertname"], alert["labels"]["objective"], alert["annotations"]["description"])
+        for alert in alerts
+        if alert["state"] == "firing"
+    )
+    yield f"Alerts that fire in Prometheus: {len(firing)}"
+    for name, objective, description in firing:
+        yield f"  {name}, {objective}: {re.split(r'[.] | [(]', description)[0]}"
 
 
 def _messages(messages: Sequence[Message]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import random
 import signal
@@ -44,6 +45,9 @@ log = logging.getLogger(__name__)
 
 START_RETRY_SECONDS: Final = 2.0
 STUCK_LOOP_SECONDS: Final = 30.0
+# Reading the books of ten thousand SLAs makes half a million objects that live for a moment and are in no circle. With
+# Python's thresholds most of the time goes into looking for circles among all others, again and again.
+GARBAGE_THRESHOLDS: Final = (20_000, 20, 20)
 
 
 class SystemClock:
@@ -84,7 +88,13 @@ class Operator:
         self.availability = Availability(cluster, watched)
         self.status = StatusWriter(cluster, self.store, clock)
         self.observation = Observation(
-            kinds=kinds, store=self.store, status=self.status, books=books, clock=clock, jitter=jitter
+            kinds=kinds,
+            store=self.store,
+            status=self.status,
+            books=books,
+            clock=clock,
+            jitter=jitter,
+            busy=lambda: len(self.queue) > settings.workers,
         )
         self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock)
         self.resync = Resync(cluster, self.feed, clock, watched)
@@ -234,6 +244,7 @@ def _books(settings: Settings, session: aiohttp.ClientSession) -> Books | None:
 async def run(settings: Settings) -> None:
     """Run the operator until SIGTERM or Ctrl-C."""
     logs.configure(level=settings.log_level)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

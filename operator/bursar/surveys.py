@@ -23,8 +23,9 @@ from bursar.observer import monitoring_target, sla, sla_books, sla_finds, sla_qu
 from bursar.observer.checks import check_queries, findings
 from bursar.observer.rule_errors import rule_error, rules_question
 from bursar.observer.samples import Answer, Observed
-from bursar.observer.sla_books import Found, Identity, SlaBooks
+from bursar.observer.sla_books import Found, Gathering, SlaBooks
 from bursar.observer.sla_quiet import Quiet
+from bursar.observer.sla_series import Identity
 from bursar.observer.target_books import SignalFindings, TargetBooks
 
 log = logging.getLogger(__name__)
@@ -147,13 +148,11 @@ class SlaObserver:
     async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, SlaFacts]]) -> SlaSurvey:
         """Read all budgets, look for the series that are due, and for the errors of rules that are missing."""
         facts = {key: known for key, (_, known) in resources.items()}
-        answers = await ask(books, {**sla_books.QUERIES, **sla_books.burn_queries(facts.values())})
-        if answers["alerts"].samples:
-            answers |= await ask(books, {"burning": sla_books.BURNING})
+        gathering = await _gathered(books, {**sla_books.QUERIES, **sla_books.burn_queries(facts.values())})
         with _beside_the_books("series"):
             await self._look_for_series(books, facts)
         found = {identity: known for of_key in self._found.values() for identity, known in of_key.items()}
-        read = await asyncio.to_thread(SlaBooks.from_answers, answers, found=found)
+        read = gathering.books(found)
         return SlaSurvey(read, await _rule_errors(books, read, facts))
 
     def observe(self, key: Key, resource: Any, facts: SlaFacts, survey: Any, previous: Observed | None) -> Observed:
@@ -197,6 +196,17 @@ class SlaObserver:
     def _remember(self, identity: Identity, found: Found) -> Found:
         """Keep for a day that events were not counted: the counter that held them is no news any more."""
         return replace(found, uncounted=self._uncounted.most(identity, found.uncounted))
+
+
+async def _gathered(books: Books, queries: Mapping[str, str]) -> Gathering:
+    """Ask a few at a time, and keep of each answer no more than its numbers: all of them are large."""
+    gathering, names = Gathering(), list(queries)
+    for start in range(0, len(names), QUERIES_AT_ONCE):
+        answers = await ask(books, {name: queries[name] for name in names[start : start + QUERIES_AT_ONCE]})
+        await asyncio.to_thread(gathering.add, answers)
+    if gathering.fires:
+        gathering.add(await ask(books, {"burning": sla_books.BURNING}))
+    return gathering
 
 
 def _has_errors(key: Key, facts: SlaFacts, survey: SlaSurvey) -> bool:

@@ -64,6 +64,12 @@ class FakeCluster:
         labels = {**merged.get("metadata", {}).get("labels", {}), **wanted["metadata"]["labels"]}
         return self.store({**merged, **wanted, "spec": spec, "metadata": {**wanted["metadata"], "labels": labels}})
 
+    async def create(self, manifest: Manifest) -> Manifest | None:
+        """Make what does not exist; the attempt to make what does is no write."""
+        if self.failing is not None:
+            raise self.failing
+        return None if _place(manifest) in self.objects else await self.apply(manifest)
+
     async def replace(self, manifest: Manifest) -> Manifest:
         self._write()
         if manifest["metadata"]["resourceVersion"] != self.objects[_place(manifest)]["metadata"]["resourceVersion"]:

@@ -122,7 +122,13 @@ class Harness:
         self.status = StatusWriter(self.cluster, self.store, self.clock)
         unread: Any = object()
         self.observation = Observation(
-            kinds=kinds, store=self.store, status=self.status, books=unread, clock=self.clock, jitter=lambda: 1.0
+            kinds=kinds,
+            store=self.store,
+            status=self.status,
+            books=unread,
+            clock=self.clock,
+            jitter=lambda: 1.0,
+            busy=lambda: len(self.queue) > 0,
         )
         self.feed = Feed(kinds, self.store, self.index, self.selectors, self.queue, self.status, self.clock)
         self.resync = Resync(self.cluster, self.feed, self.clock, served)

@@ -81,10 +81,18 @@ def counter(phases: Iterable[Phase], *, bad: bool) -> str:
 
 
 def assert_replay(
-    directory: Path, groups: Iterable[Mapping[str, Any]], series: Mapping[str, str], expected: Iterable[Expected]
+    directory: Path,
+    groups: Iterable[Mapping[str, Any]],
+    series: Mapping[str, str],
+    expected: Iterable[Expected],
+    *,
+    evaluation: str = EVALUATION,
 ) -> None:
-    """Replay rules over series from minute 0 and compare; promtool ignores the intervals of groups."""
-    _replay(directory, groups, series, {"promql_expr_test": list(map(_question, expected))})
+    """Replay rules over series from minute 0 and compare.
+
+    promtool ignores the intervals of groups: all are evaluated every `evaluation`.
+    """
+    _replay(directory, groups, series, {"promql_expr_test": list(map(_question, expected))}, evaluation=evaluation)
 
 
 def assert_alert(
@@ -113,7 +121,12 @@ def _question(expected: Expected) -> dict[str, Any]:
 
 
 def _replay(
-    directory: Path, groups: Iterable[Mapping[str, Any]], series: Mapping[str, str], test: Mapping[str, Any]
+    directory: Path,
+    groups: Iterable[Mapping[str, Any]],
+    series: Mapping[str, str],
+    test: Mapping[str, Any],
+    *,
+    evaluation: str = EVALUATION,
 ) -> None:
     rule_groups = list(groups)
     write_rules(directory / "rules.yaml", rule_groups)
@@ -124,7 +137,7 @@ def _replay(
     }
     suite = {
         "rule_files": ["rules.yaml"],
-        "evaluation_interval": EVALUATION,
+        "evaluation_interval": evaluation,
         **({"fuzzy_compare": True} if _JUDGE.get() == NEWER else {}),
         # Without it promtool evaluates groups in any order, and what one reads of another may come a minute later.
         "group_eval_order": [group["name"] for group in rule_groups],

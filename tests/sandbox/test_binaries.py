@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import go_toolchain
+from sandbox import binaries, go_toolchain
 from sandbox.binaries import FOLDER_VARIABLES, binary, build_all, cache_home
-from sandbox.modules import GO_VERSION, MODULE_OF
+from sandbox.modules import GO_VERSION, MODULE_OF, DebianPackage
 from sandbox.process import SandboxError
 from sandbox.progress import progress
 
@@ -25,11 +25,12 @@ echo built > "$2"
 
 @pytest.fixture
 def builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache and a fake `go`; the file that names every package it was asked to build."""
+    """An empty cache, a fake `go` and no package of Debian; the file that names every package it was asked to build."""
     go = tmp_path / "path" / "go"
     go.parent.mkdir()
-    go.write_text(FAKE_GO)
-    go.chmod(0o755)
+    for tool, text in ((go, FAKE_GO), (go.with_name("apt-get"), "#!/bin/sh\nexit 1\n")):
+        tool.write_text(text)
+        tool.chmod(0o755)
     written = tmp_path / "builds"
     written.touch()
     for variable in FOLDER_VARIABLES:
@@ -81,6 +82,16 @@ def test_two_that_want_the_same_program_build_it_once(builds: Path, monkeypatch:
         thread.start()
     for thread in both:
         thread.join()
+    assert builds.read_text() == "helm.sh/helm/v3/cmd/helm\n"
+
+
+def test_a_package_of_debian_spares_the_build(builds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unpack(package: DebianPackage, folder: Path) -> bool:
+        return all((folder / program).write_text(package.name) for program in package.programs)
+
+    monkeypatch.setattr(binaries, "unpack", unpack)
+    assert [binary(program).read_text() for program in ("prometheus-2", "promtool-2")] == ["prometheus"] * 2
+    assert binary("helm").read_text() == "built\n"
     assert builds.read_text() == "helm.sh/helm/v3/cmd/helm\n"
 
 

@@ -7,15 +7,25 @@ from typing import Any
 import pytest
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.compiler.facts import Watched
 from bursar.compiler.monitoring_target import TargetFacts, compile_monitoring_target
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
+from bursar.domain.promql.selector import parse_selector
 from bursar.errors import Unavailable
 from bursar.observer import sla_books, target_books
 from bursar.observer.samples import Answer
 from bursar.registry import kind_specs
 from bursar.settings import Settings
-from bursar.surveys import INCOMPLETE_INTERVAL, MOST_QUESTIONS, Calendar, SlaObserver, TargetObserver
+from bursar.surveys import (
+    INCOMPLETE_INTERVAL,
+    MOST_QUESTIONS,
+    UNCOUNTED_KEPT,
+    Calendar,
+    Memory,
+    SlaObserver,
+    TargetObserver,
+)
 from fakes.answers import answer
 from fakes.cluster import FakeClock
 from fakes.samples import target as target_manifest
@@ -117,6 +127,65 @@ async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_
     assert await looks() == 0
     clock.elapsed += INTERVAL.total_seconds()
     assert await looks() == 1
+
+
+async def test_all_windows_of_what_burns_are_asked_for_only_while_an_alert_fires() -> None:
+    books = FakeBooks()
+    observer = SlaObserver(FakeClock(), INTERVAL)
+    resources = {KEY: (sla(), all_facts())}
+    await observer.survey(books, resources)
+    assert sla_books.BURNING not in books.asked
+    books.know(sla_books.QUERIES, recorded(firing=("ErrorBudgetBurnPage",)))
+    identity = {"namespace": "shop", "sla": "checkout", "objective": "availability"}
+    metrics = ("bursar:sli_error:ratio_6h", "bursar:sli_error:ratio_30m")
+    burning = answer(*(({"__name__": metric, **identity}, 0.02) for metric in metrics))
+    books.answers = {sla_books.BURNING: burning, **books.answers}
+    observed = observer.observe(KEY, sla(), all_facts(), await observer.survey(books, resources), None)
+    assert observed.fields["objectives"][0]["alerts"]["tier"] == "6h/30m"
+
+
+COUNTERS = Watched(total=parse_selector("all_total"), bad=parse_selector("bad_total"))
+OF_COUNTERS = {KEY: (sla(), all_facts(facts(watched=COUNTERS)))}
+HERE = "shop/checkout/availability"
+
+
+@pytest.mark.parametrize(("interval", "within"), [(INTERVAL, "10m"), (timedelta(minutes=1), "5m")])
+async def test_counters_are_new_for_two_looks_at_them(interval: timedelta, within: str) -> None:
+    books = FakeBooks()
+    await SlaObserver(FakeClock(), interval).survey(books, OF_COUNTERS)
+    (question,) = (query for query in books.asked if "label_replace" in query)
+    assert f"sum(min_over_time(bad_total[{within}]) unless " in question
+
+
+async def test_that_a_counter_came_with_events_is_known_for_a_day() -> None:
+    books, clock = FakeBooks(), FakeClock()
+    observer = SlaObserver(clock, INTERVAL)
+
+    async def uncounted(held: float | None) -> int:
+        found = [({"bursar_check": f"{HERE}/total"}, 3.0)]
+        found += [({"bursar_check": f"{HERE}/born"}, held)] if held is not None else []
+        books.answers["label_replace"] = answer(*found)
+        clock.elapsed += INTERVAL.total_seconds()
+        survey = await observer.survey(books, OF_COUNTERS)
+        return survey.books.found["shop", "checkout", "availability"].uncounted
+
+    assert [await uncounted(held) for held in (None, 17.0, 3.0, None)] == [0, 17, 17, 17]
+    clock.elapsed += UNCOUNTED_KEPT.total_seconds()
+    assert await uncounted(None) == 0
+
+
+def test_a_memory_keeps_the_greatest_number_and_renews_it_when_it_comes_again() -> None:
+    clock = FakeClock()
+    memory = Memory(clock, timedelta(hours=1))
+    ours, other = ("shop", "checkout", "a"), ("shop", "checkout", "b")
+    assert [memory.most(ours, number) for number in (0, 5, 2)] == [0, 5, 5]
+    assert memory.most(other, 1) == 1
+    clock.elapsed += 3000
+    assert memory.most(ours, 5) == 5
+    clock.elapsed += 3000
+    assert (memory.most(ours, 2), memory.most(other, 0)) == (5, 0)
+    clock.elapsed += 601
+    assert memory.most(ours, 2) == 2
 
 
 async def test_a_survey_fails_as_a_whole_when_one_query_fails() -> None:

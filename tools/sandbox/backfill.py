@@ -2,7 +2,9 @@
 
 import contextlib
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,7 @@ import yaml
 
 from sandbox.binaries import binary
 from sandbox.process import LOOPBACK, Process, SandboxError, free_port
-from sandbox.web import is_ready
+from sandbox.web import is_ready, request
 
 RETENTION: Final = "10y"  # nothing is too old for a test
 
@@ -21,6 +23,10 @@ RETENTION: Final = "10y"  # nothing is too old for a test
 # one range query for a block, of at most 11,000 points: enough for intervals from 18 s.
 BLOCK: Final = "54h"
 START_SECONDS: Final = 60.0
+SNAPSHOT_SECONDS: Final = 300.0
+
+# As long as this, the head of a TSDB takes samples of all times in any order of series, and never cuts a block.
+ENDLESS: Final = "3650d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,10 @@ def backfilled_prometheus(
     for number, groups in enumerate(stages(rule_groups)):
         rules = folder / f"rules-{number}.yaml"
         rules.write_text(yaml.safe_dump({"groups": groups}))
-        with _served(folder, blocks) as url:
+        with served_blocks(folder, blocks) as url:
             span = (min(sample.at for sample in past), max(sample.at for sample in past))
             _write_recordings(rules, url, span, blocks)
-    with _served(folder, blocks) as url:
+    with served_blocks(folder, blocks) as url:
         yield url
 
 
@@ -105,18 +111,46 @@ def _promtool(*arguments: str | Path) -> None:
 
 
 @contextlib.contextmanager
-def _served(folder: Path, blocks: Path) -> Iterator[str]:
-    """Run a Prometheus on blocks."""
+def receiving_prometheus(folder: Path, blocks: Path) -> Iterator[str]:
+    """Run an empty Prometheus that takes the past by remote write; yields its URL.
+
+    At the end all it was given is one more block in `blocks`. Unlike OpenMetrics text, remote write can end a series
+    with a stale marker and carries native histograms. To be read fast, samples must be in a block.
+    """
+    place = Path(tempfile.mkdtemp(prefix="received-", dir=folder))
+    flags = {"web.enable-remote-write-receiver": "", "web.enable-admin-api": ""}
+    flags |= {f"storage.tsdb.{bound}-block-duration": ENDLESS for bound in ("min", "max")}
+    with _prometheus(folder, place, flags) as url:
+        yield url
+        answer = request("POST", f"{url}/api/v1/admin/tsdb/snapshot", seconds=SNAPSHOT_SECONDS)
+        if answer.status != 200:
+            raise SandboxError(f"no snapshot of what was received: {answer.text}")
+    blocks.mkdir(exist_ok=True)
+    for block in place.glob("snapshots/*/*"):
+        block.rename(blocks / block.name)
+    shutil.rmtree(place)
+
+
+@contextlib.contextmanager
+def served_blocks(folder: Path, blocks: Path) -> Iterator[str]:
+    """Run a Prometheus on blocks, which it leaves as they are; yields its URL, to be queried with `time=`."""
+    with _prometheus(folder, blocks, {"no-storage.tsdb.allow-overlapping-compaction": ""}) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _prometheus(folder: Path, storage: Path, flags: Mapping[str, str]) -> Iterator[str]:
     configuration = folder / "prometheus.yaml"
     configuration.write_text("{}")
     url = f"http://{LOOPBACK}:{free_port()}"
     flags = {
-        "config.file": configuration,
-        "storage.tsdb.path": blocks,
+        "config.file": str(configuration),
+        "storage.tsdb.path": str(storage),
         "storage.tsdb.retention.time": RETENTION,
         "web.listen-address": url.removeprefix("http://"),
+        **flags,
     }
-    command = [binary("prometheus"), *(f"--{flag}={value}" for flag, value in flags.items())]
+    command = [binary("prometheus"), *(f"--{flag}={value}" if value else f"--{flag}" for flag, value in flags.items())]
     process = Process("prometheus", command, log=folder / "prometheus.log")
     try:
         process.wait_ready(lambda: is_ready(f"{url}/-/ready"), seconds=START_SECONDS)

@@ -1,8 +1,8 @@
 """Finds the real programs, or builds them once from their published Go modules.
 
-Order of search: BURSAR_SANDBOX_BIN and KUBEBUILDER_ASSETS, then the user's cache, then a build into that cache. The
-cache has a folder for each module, named by a hash of everything that decides the result: a second clone builds
-nothing, and a changed version never meets the old binaries.
+Order of search: BURSAR_SANDBOX_BIN and KUBEBUILDER_ASSETS, then the user's cache, then Debian's package where one is
+named, then a build, both into that cache. The cache has a folder for each module, named by a hash of everything that
+decides the result: a second clone builds nothing, and a changed version never meets the old binaries.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from sandbox.debian import unpack
 from sandbox.go_toolchain import go_toolchain
 from sandbox.modules import MODULE_OF
 from sandbox.process import SandboxError, tail
@@ -58,8 +59,14 @@ def _build(program: str, *, title: str) -> Path:
     with _locked(cache_home() / "lock", waiting=lambda: tell(f"{title}: waiting for another build to end")):
         if not output.is_file():
             with progress(title):
-                _run_go(program, output)
+                _fetch_or_build(program, output)
     return output
+
+
+def _fetch_or_build(program: str, output: Path) -> None:
+    package = MODULE_OF[program].debian
+    if not (package and unpack(package, output.parent)):
+        _run_go(program, output)
 
 
 def _run_go(program: str, output: Path) -> None:

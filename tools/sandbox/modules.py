@@ -1,4 +1,4 @@
-"""Which real programs there are, and from which published Go modules each is built."""
+"""Which real programs there are, from which published Go modules each is built, and which Debian has as well."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 KUBERNETES: Final = "v1.35.4"
+OLDER_PROMETHEUS: Final = "2.42.0"
 GO_VERSION: Final = (1, 26)  # the newest that a go.mod here asks for
 
 _FOLDER: Final = Path(__file__).parent / "go"
@@ -25,13 +26,26 @@ _KUBERNETES_VERSION: Final = " ".join(
 
 
 @dataclass(frozen=True, slots=True)
+class DebianPackage:
+    """A package whose `programs`, by the file of each, serve as well as a build if its version is of `series`."""
+
+    name: str
+    series: str
+    programs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class GoModule:
-    """A folder with a go.mod; `programs` maps the name of each program to the package it is built from."""
+    """A folder with a go.mod; `programs` maps the name of each program to the package it is built from.
+
+    A package that begins with `./` is ours and lies in that folder.
+    """
 
     name: str
     programs: Mapping[str, str]
     ldflags: str = "-s -w"
     tags: str = ""
+    debian: DebianPackage | None = None
 
     @property
     def folder(self) -> Path:
@@ -43,6 +57,9 @@ class GoModule:
         """A hash of all that decides the binaries."""
         parts = [(self.folder / name).read_bytes() for name in ("go.mod", "go.sum")]
         parts.append(repr((sorted(self.programs.items()), self.ldflags, self.tags)).encode())
+        parts += [repr(self.debian).encode()] if self.debian else []
+        own = (package for package in self.programs.values() if package.startswith("./"))
+        parts += [source.read_bytes() for package in own for source in sorted((self.folder / package).glob("*.go"))]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
     def build_arguments(self, program: str, output: Path) -> list[str]:
@@ -72,6 +89,21 @@ GO_MODULES: Final = (
         # Of service discovery only what the sandbox uses: the others bring in the SDK of every cloud.
         tags="remove_all_sd,enable_kubernetes_sd,enable_dns_sd",
     ),
+    GoModule(
+        "prometheus-2",
+        {
+            "prometheus-2": "github.com/prometheus/prometheus/cmd/prometheus",
+            "promtool-2": "github.com/prometheus/prometheus/cmd/promtool",
+        },
+        ldflags=f"-s -w -X github.com/prometheus/common/version.Version={OLDER_PROMETHEUS}",
+        debian=DebianPackage(
+            "prometheus",
+            series="2.4",
+            programs={"prometheus-2": "usr/bin/prometheus", "promtool-2": "usr/bin/promtool"},
+        ),
+    ),
+    # Beside Prometheus, not in one entry with it: an edit of ours builds only ours anew.
+    GoModule("prometheus", {"promql-judge": "./promql-judge"}),
     GoModule(
         "alertmanager",
         {

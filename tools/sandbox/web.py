@@ -1,5 +1,6 @@
 """Requests to servers on this machine, past whatever proxy the environment names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,10 +24,12 @@ class Answer:
     text: str
 
 
-def request(verb: str, url: str, *, seconds: float = 10.0) -> Answer:
+def request(
+    verb: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None, seconds: float = 10.0
+) -> Answer:
     """Make one request, whatever status it gives; raises NoAnswer when there is none."""
     try:
-        response = _POOL.request(verb, url, timeout=seconds, retries=False)
+        response = _POOL.request(verb, url, body=body, headers=headers, timeout=seconds, retries=False)
     except HTTPError as error:
         raise NoAnswer(f"{verb} {url}: {error}") from error
     return Answer(response.status, response.data.decode())

@@ -190,7 +190,7 @@ def _facts(objective: Objective, definition: ObjectiveDefinition, books: Books) 
         burn_windows=tuple(BurnWindow(window, error_ratio_metric(window)) for window in books.shown_windows),
         evaluation=definition.intervals.fast,
         slow_evaluation=definition.intervals.slow,
-        base_window=definition.intervals.base_window,
+        base_window=definition.base_window,
         watched=watched(definition.events),
         risk_below=max((alert.below for alert in definition.budget_alerts), default=None),
         may_be_absent=definition.no_data is None,

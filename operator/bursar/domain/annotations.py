@@ -8,7 +8,7 @@ Source: https://prometheus.io/docs/prometheus/latest/configuration/template_refe
 from collections.abc import Callable
 from datetime import timedelta
 
-from bursar.conventions import BUDGET_REMAINING
+from bursar.conventions import BUDGET_REMAINING, SLI_TOTAL_RATE
 from bursar.domain.budget import exhaustion_window
 from bursar.domain.decimals import plain, rounded
 from bursar.domain.durations import format_duration
@@ -61,7 +61,8 @@ def _description(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], otherw
 
 def _named(objective: ObjectiveDefinition, tier: Tier) -> str:
     speed = f"{plain(rounded(tier.factor, 2))}x over {format_duration(tier.long)} and {format_duration(tier.short)}"
-    burns = tier_burns(_series_of_group(objective), tier)
+    series = _series_of_group(objective)
+    burns = f"{tier_burns(series, tier)} and {series(SLI_TOTAL_RATE)}"
     return f'label_replace({burns}, "tier", "{speed}", "sla", ".*")'
 
 

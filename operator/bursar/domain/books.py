@@ -122,10 +122,11 @@ def _alert_windows(objective: ObjectiveDefinition, tiers: Tiers) -> set[timedelt
 def _hold_window(objective: ObjectiveDefinition, windows: tuple[timedelta, ...]) -> timedelta:
     """Choose how long a page may outlive its telemetry: 6 h, and less where the objective's window is below 7 d.
 
-    The shortest recorded window of at least that length which does not read raw series; else the longest there is.
+    The recorded window that comes nearest, of those that do not read raw series; else the longest there is.
     """
-    least = _HOLD * min(1.0, objective.window / _WEEK)
-    return min((window for window in windows if window >= least and window > LONGEST_RAW), default=windows[-1])
+    wanted = _HOLD * min(1.0, objective.window / _WEEK)
+    staged = [window for window in windows if window > LONGEST_RAW]
+    return min(staged, key=lambda window: abs(window - wanted), default=windows[-1])
 
 
 def _group_name(objective: ObjectiveDefinition) -> str:

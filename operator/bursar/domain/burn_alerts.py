@@ -86,9 +86,12 @@ def _unless_low(objective: ObjectiveDefinition, burning: str) -> str:
 
 
 def _unless_very_low(objective: ObjectiveDefinition, burning: str, tier: Tier) -> str:
-    """Ask for some failures where traffic is low: those of the tier's window, at the traffic of the whole window."""
+    """Ask for some failures where traffic is low: those of the tier's window, at the traffic of the whole window.
+
+    That is an estimate of a whole number, so half a failure less is enough.
+    """
     if not weighs_traffic(objective):
         return burning
     low, ratio = objective.series(TRAFFIC_LOW), objective.series(error_ratio_metric(tier.long))
-    least = FEWEST_FAILURES * objective.budget * Decimal(objective.window / tier.long)
+    least = (FEWEST_FAILURES - Decimal("0.5")) * objective.budget * Decimal(objective.window / tier.long)
     return f"({burning} unless ({low} < {ENOUGH_FOR_TICKETS} or {ratio} * {low} < {plain(rounded(least, 6))}))"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
+from math import ceil
 from typing import Final
 
 from bursar.conventions import NAMESPACE, OBJECTIVE, SLA_LABEL
@@ -60,13 +61,20 @@ class Intervals:
         return cls(scrape, fast, max(fast, slow))
 
     @property
-    def base_window(self) -> timedelta:
-        """The range of the rates that all sums are made of.
+    def rate_window(self) -> timedelta:
+        """The range of the rates that all sums are made of, for counters: some evaluations and one scrape.
 
-        Not shorter than a dependable rate needs, and not longer either: a wider one smears every event over its length
-        and counts the first minutes of a new series at a fraction.
+        So every increase between two scrapes lies in the same number of evaluations, and is counted once in all. In a
+        range of whole evaluations it would be counted for a third more or less, as the scrapes happen to lie. It is not
+        longer than that, because a wider one counts the first minutes of a new series at a fraction.
         """
-        return self.sampling.shortest_window
+        steps = ceil((self.sampling.shortest_window - self.scrape) / self.fast)
+        return steps * self.fast + self.scrape
+
+    @property
+    def sample_window(self) -> timedelta:
+        """The same for samples that are counted one by one: whole evaluations."""
+        return ceil(self.sampling.shortest_window / self.fast) * self.fast
 
     @property
     def sampling(self) -> Sampling:
@@ -138,6 +146,12 @@ class ObjectiveDefinition:
     description: str = ""
     team: str = ""
     runbook: str = ""
+
+    @property
+    def base_window(self) -> timedelta:
+        """The range of the rates that all sums are made of."""
+        by_the_clock = self.events.spacing(self.intervals.scrape) is not None
+        return self.intervals.sample_window if by_the_clock else self.intervals.rate_window
 
     @property
     def budget(self) -> Decimal:

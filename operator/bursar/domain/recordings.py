@@ -49,7 +49,7 @@ def error_ratio_metric(window: timedelta) -> str:
 
 def base_rates(objective: ObjectiveDefinition) -> tuple[Recording, ...]:
     """Events per second, in total and bad: what all sums are made of."""
-    by, window = objective.group_by, objective.intervals.base_window
+    by, window = objective.group_by, objective.base_window
     return (
         recording(objective, SLI_TOTAL_RATE, objective.events.judged(by, window)),
         recording(objective, SLI_BAD_RATE, objective.events.bad(by, window, judged=_judged(objective))),

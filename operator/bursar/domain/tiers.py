@@ -236,11 +236,13 @@ def _flaws(tier: Tier, shorter: list[Tier], scale: _Scale) -> Iterator[str]:
         yield f"the whole budget would be gone before {tier} fires"
     if tier.short < scale.shortest:
         yield f"its short window {short} is below {shortest}, the shortest that the intervals allow; make it longer"
-    if tier.short >= tier.long:
+    if tier.long <= scale.shortest:
         yield (
-            f"its long window {long} is not above {short}, the shortest window that the scrape and evaluation "
+            f"its long window {long} is not above {shortest}, the shortest window that the scrape and evaluation "
             "intervals allow; make them shorter"
         )
+    if tier.short >= tier.long:
+        yield f"its long window {long} is not above its short one {short}; make it longer"
     if shorter and tier.factor >= shorter[-1].factor:
         yield f"{shorter[-1]} fires at the same burn rate, and earlier"
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 from kubernetes.aio import client
+from pydantic_core import from_json
 
 from bursar.compiler.plan import ChildRef, Key, Manifest
 from bursar.conventions import API_VERSION, FIELD_MANAGER, MANAGED_BY_LABEL, PRODUCT, ChildKind
@@ -20,9 +21,11 @@ from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, R
 APPLY: Final = "application/apply-patch+yaml"
 JSON: Final = "application/json"
 METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+METADATA_ONLY: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 PAGE: Final = 1000
 REQUEST_SECONDS: Final = 30.0
 DEFAULT_RETRY_AFTER_SECONDS: Final = 1.0
+NO_VERSION: Final = "1"  # etcd counts from 1 and has that before the first object
 OUR_CHILDREN: Final = f"{MANAGED_BY_LABEL}={PRODUCT}"
 
 ERRORS: Final[Mapping[int, type[BursarError]]] = {
@@ -94,6 +97,14 @@ class ApiServer:
             "PATCH", manifest["kind"], _path(manifest), parameters=parameters, body=manifest, content=APPLY
         )
 
+    async def create(self, manifest: Manifest) -> Manifest | None:
+        """Server-side apply on a version that no object has: it makes a new one, or conflicts with one that exists."""
+        metadata = {**manifest["metadata"], "resourceVersion": NO_VERSION}
+        try:
+            return await self.apply({**manifest, "metadata": metadata})
+        except Conflict:
+            return None
+
     async def replace(self, manifest: Manifest) -> Manifest:
         """PUT over the version that the manifest names."""
         parameters = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
@@ -104,7 +115,10 @@ class ApiServer:
     async def apply_status(
         self, key: Key, *, manager: str, resource_version: str, status: Mapping[str, Any]
     ) -> Manifest:
-        """Server-side apply of one manager's part, refused when the object has changed since it was read."""
+        """Server-side apply of one manager's part, refused when the object has changed since it was read.
+
+        The answer is the object's metadata: what it says of the rest is known.
+        """
         body = {
             "apiVersion": API_VERSION,
             "kind": key.kind.value,
@@ -113,7 +127,9 @@ class ApiServer:
         }
         parameters = {"fieldManager": manager, "force": "true", "fieldValidation": "Strict"}
         path = ENDPOINTS[key.kind].path(key.namespace, key.name, "status")
-        return await self._write("PATCH", f"{key.kind}/status", path, parameters=parameters, body=body, content=APPLY)
+        return await self._write(
+            "PATCH", f"{key.kind}/status", path, parameters=parameters, body=body, content=APPLY, accept=METADATA_ONLY
+        )
 
     async def delete(self, ref: ChildRef, *, uid: str, resource_version: str) -> None:
         """Delete exactly this version of this object; gone already is fine."""
@@ -168,10 +184,11 @@ class ApiServer:
         parameters: Mapping[str, str],
         body: Mapping[str, Any],
         content: str,
+        accept: str = JSON,
     ) -> Manifest:
         code = "ok"
         try:
-            answer: Manifest = await self._call(verb, path, parameters, body=body, content=content)
+            answer: Manifest = await self._call(verb, path, parameters, body=body, content=content, accept=accept)
         except BursarError as error:
             code = type(error).__name__
             raise
@@ -204,7 +221,7 @@ class ApiServer:
         if response.status >= 400:
             raise _error(response.status, f"{verb} {path}", answer, response.headers)
         try:
-            return json.loads(answer)
+            return from_json(answer)
         except ValueError as error:
             raise Unavailable(f"{verb} {path}: not JSON: {answer[:200].decode(errors='replace')}") from error
 

@@ -34,6 +34,7 @@ LOGIN_PAUSE_SECONDS: Final = 5.0
 GRACE_SECONDS: Final = 1.0
 STOP_SECONDS: Final = 10.0
 STEADY_SECONDS: Final = 60.0
+IDLE_SECONDS: Final = 0.25  # of a task of Kopf's per object; as long as it lives it holds the object as it was read
 
 
 class EndlessBackoff:
@@ -149,6 +150,7 @@ class Watches:
         settings.posting.enabled = False
         settings.posting.loggers = False
         settings.execution.max_workers = 2
+        settings.queueing.idle_timeout = IDLE_SECONDS
         settings.process.ultimate_exiting_timeout = None  # it would kill this process, which goes on
         settings.persistence.diffbase_storage = NoDiffBase()
         settings.persistence.finalizer = f"{GROUP}/unused"

@@ -1,8 +1,8 @@
 """Makes the generated objects of one resource what its plan says: apply, repair, prune; never touch a foreign one."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
@@ -54,13 +54,13 @@ class _Memory:
 
     wanted: bytes = b""
     answered: bytes = b""
-    repairs: deque[float] = field(default_factory=lambda: deque(maxlen=REPAIRS_UNTIL_CONTESTED))
+    repairs: tuple[float, ...] = ()
 
     def count_repair(self, ref: ChildRef, now: float) -> None:
         """Note that the object is restored; raises Contested while that happens too often to be of use."""
         if len(self.repairs) == REPAIRS_UNTIL_CONTESTED and now - self.repairs[0] < CONTESTED_SECONDS:
             raise Contested(ref)
-        self.repairs.append(now)
+        self.repairs = (*self.repairs, now)[-REPAIRS_UNTIL_CONTESTED:]
 
 
 class Children:
@@ -94,17 +94,20 @@ class Children:
         wanted = desired_digest(manifest)
         memory = self._memory[owner.key].setdefault(ref, _Memory())
         drifted = memory.wanted == wanted
-        child = self._index.get(ref) or await self._adopt(owner, ref)
+        child = self._index.get(ref)
+        answer = await self._cluster.create(manifest) if child is None and not memory.wanted else None
+        if child is None and answer is None:
+            child = await self._adopt(owner, ref)
         if child is not None and (child.digest == wanted or (drifted and child.digest == memory.answered)):
             return Outcome.UNCHANGED
         if drifted:
             memory.count_repair(ref, self._clock.monotonic())
-        applied = await self._apply(ref, manifest, wanted)
+        applied = await self._settle(ref, manifest, wanted, answer or await self._cluster.apply(manifest))
         memory.wanted, memory.answered = wanted, applied.digest if applied is not None else b""
         return Outcome.REPAIRED if drifted else Outcome.WRITTEN
 
-    async def _apply(self, ref: ChildRef, manifest: Manifest, wanted: bytes) -> Child | None:
-        answer = await self._cluster.apply(manifest)
+    async def _settle(self, ref: ChildRef, manifest: Manifest, wanted: bytes, answer: Manifest) -> Child | None:
+        """Take the server's answer to an apply, and put over it what somebody has added beside ours."""
         applied = child_of(ref, answer)
         if applied is None or applied.digest != wanted:
             answer = await self._cluster.replace(_over(manifest, answer))
@@ -114,7 +117,7 @@ class Children:
         return applied
 
     async def _adopt(self, owner: Live, ref: ChildRef) -> Child | None:
-        """Look for an object that no watch has shown; an apply would merge into a foreign one without a word."""
+        """Read an object that exists and that no watch has shown; an apply would merge into a foreign one."""
         live = await self._cluster.get(ref.kind, ref.namespace, ref.name)
         if live is None:
             return None

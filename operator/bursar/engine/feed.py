@@ -70,7 +70,7 @@ class Feed:
             return
         if known is not None and _is_old(sighting.raw, known):
             return
-        live = self._read(key, sighting.raw)
+        live = self._read(key, sighting.raw, known)
         references = self.kinds[key.kind].references(live.resource) if live.resource is not None else frozenset()
         self.store.put(live, references)
         meddled = self.status.seen(live, sighting.raw.get("status", {}))
@@ -80,13 +80,16 @@ class Feed:
         elif meddled:
             self.queue.add(key, lane)
 
-    def _read(self, key: Key, raw: Raw) -> Live:
+    def _read(self, key: Key, raw: Raw, known: Live | None) -> Live:
         metadata = raw["metadata"]
         resource, invalid = None, None
-        try:
-            resource = self.kinds[key.kind].parse(raw)
-        except InvalidSpec as error:
-            invalid = error
+        if known is not None and _is_parsed(raw, known):
+            resource, invalid = known.resource, known.invalid
+        else:
+            try:
+                resource = self.kinds[key.kind].parse(raw)
+            except InvalidSpec as error:
+                invalid = error
         return Live(
             key=key,
             uid=metadata["uid"],
@@ -121,6 +124,16 @@ class Feed:
         self.queue.add(key, lane)
         for dependant in self.store.dependants(key):
             self.queue.add(dependant, lane)
+
+
+def _is_parsed(raw: Raw, known: Live) -> bool:
+    """Whether the resource that is known is what a parse would give; most sightings show another status only."""
+    metadata = raw["metadata"]
+    return (
+        (metadata["uid"], metadata["generation"]) == (known.uid, known.generation)
+        and known.resource is not None
+        and metadata.get("annotations", {}) == known.resource.metadata.annotations
+    )
 
 
 def _is_old(raw: Raw, known: Live | Child) -> bool:

@@ -4,13 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
+from math import inf
+from operator import attrgetter
 from typing import Any, Final
 
 from bursar.compiler.plan import Condition, Key
 from bursar.conventions import Kind, Reason
 from bursar.engine import telemetry
 from bursar.engine.ports import Books, Clock, KindSpec
-from bursar.engine.status import StatusWriter
+from bursar.engine.status import Packed, StatusWriter
 from bursar.engine.store import Live, ResourceStore
 from bursar.errors import BursarError
 from bursar.observer.samples import Observed
@@ -18,26 +21,48 @@ from bursar.observer.samples import Observed
 log = logging.getLogger(__name__)
 
 LONGEST_SILENCE_SECONDS: Final = 3600.0
+LONGEST_POSTPONEMENT_SECONDS: Final = 180.0
 FAILURES_UNTIL_STALE: Final = 2
 KEYS_PER_BREATH: Final = 50
 WRITES_AT_ONCE: Final = 8
+_REASONS: Final = frozenset(Reason)
+
+
+class Urgency(IntEnum):
+    """Why books are worth writing, the most urgent first."""
+
+    CHANGED = 0
+    FIRST = 1
+    DUE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A resource whose books are worth writing. They are put in words again for that: all at once would fill memory."""
+
+    urgency: Urgency
+    spec: KindSpec
+    live: Live
 
 
 @dataclass(slots=True)
 class _Last:
-    """What was last written of a resource's books, and when it shall be written again at the latest.
+    """When a resource's books shall be written again at the latest, though they say nothing else.
 
-    `quiet` is the observer's: as long as it holds, the books say nothing else.
+    `quiet` is the observer's: as long as it holds, nothing is news to the status `of` which it was taken.
     """
 
     uid: str
-    observed: Observed
     due: float
     quiet: Any = None
+    of: Packed = b""
 
 
 class Observation:
-    """The reading side of the engine. `books` None: no Prometheus is configured."""
+    """The reading side of the engine. `books` None: no Prometheus is configured.
+
+    `busy` tells whether resources wait for a worker: then the first books of new ones wait for a while.
+    """
 
     def __init__(
         self,
@@ -48,6 +73,7 @@ class Observation:
         books: Books | None,
         clock: Clock,
         jitter: Callable[[], float],
+        busy: Callable[[], bool],
     ) -> None:
         self._kinds = kinds
         self._store = store
@@ -55,6 +81,8 @@ class Observation:
         self._books = books
         self._clock = clock
         self._jitter = jitter
+        self._busy = busy
+        self._calm_at = clock.monotonic()
         self._facts: dict[Key, tuple[str, Any]] = {}
         self._last: dict[Key, _Last] = {}
         self._surveys: dict[Kind, Any] = {}
@@ -75,11 +103,14 @@ class Observation:
         """Keep the books until cancelled, one cycle per interval."""
         while True:
             started = self._clock.monotonic()
-            await self.cycle()
+            await self.cycle(writing_seconds=interval_seconds)
             await asyncio.sleep(max(0.0, interval_seconds - (self._clock.monotonic() - started)))
 
-    async def cycle(self) -> None:
-        """Read the books of every kind once."""
+    async def cycle(self, *, writing_seconds: float = inf) -> None:
+        """Read the books of every kind once, and write what is news, as far as there is time for it."""
+        if not self._busy():
+            self._calm_at = self._clock.monotonic()
+        news: list[News] = []
         for kind, spec in self._kinds.items():
             started = self._clock.monotonic()
             failure = await self._survey(spec)
@@ -89,8 +120,9 @@ class Observation:
             elif self._books is None or self._failures[kind] >= FAILURES_UNTIL_STALE:
                 self._outages[kind] = failure
             if failure is None or kind in self._outages:
-                await self._read(spec)
+                news += await self._read(spec)
             telemetry.BOOKS_SECONDS.labels(kind.value).set(self._clock.monotonic() - started)
+        await self._write_all(news, until=self._clock.monotonic() + writing_seconds)
 
     async def refresh(self, live: Live) -> None:
         """Bring the observed half to the resource's newest generation, before its Ready says that it is there."""
@@ -99,8 +131,7 @@ class Observation:
             return
         spec = self._kinds[live.key.kind]
         observed = self._look(spec, live) or self._stale(spec, live, failure="not read since the operator started")
-        if observed is not None:
-            await self._write(live, observed)
+        await self._write(live, observed)
 
     async def _survey(self, spec: KindSpec) -> str | None:
         """Ask everything about one kind; returns why that failed, None when it did not."""
@@ -120,31 +151,29 @@ class Observation:
         self._failures[spec.kind] = 0
         return None
 
-    async def _read(self, spec: KindSpec) -> None:
-        pending: list[tuple[Live, Observed]] = []
+    async def _read(self, spec: KindSpec) -> list[News]:
+        found: list[News] = []
         for number, live in enumerate(self._store.of_kind(spec.kind)):
             if number % KEYS_PER_BREATH == 0:
                 await asyncio.sleep(0)
             try:
-                observed = self._news(spec, live)
-                if observed is not None:
-                    pending.append((live, observed))
+                news = self._news(spec, live)
+                if news is not None:
+                    found.append(news)
             except Exception as error:
                 # A defect that one resource's books bring to light must not end the books of all others.
                 telemetry.ERRORS.labels(type(error).__name__).inc()
                 log.exception("books not understood", extra={"key": str(live.key)})
-        await self._write_all(pending)
+        return found
 
-    def _news(self, spec: KindSpec, live: Live) -> Observed | None:
+    def _news(self, spec: KindSpec, live: Live) -> News | None:
         """Read one resource's books; None when nothing of them is worth writing."""
         # What no worker has looked at yet has no books, and its Ready shall not wait for their writing.
         if self._is_quiet(spec, live) or not self._status.was_decided(live):
             return None
         observed = self._look(spec, live)
-        if observed is None or self._worth_writing(spec, live, observed):
-            return observed
-        self._expect_quiet(spec, live)
-        return None
+        urgency = None if observed is None else self._urgency(spec, live, observed)
+        return None if urgency is None else News(urgency, spec, live)
 
     def _is_quiet(self, spec: KindSpec, live: Live) -> bool:
         """Tell, without reading them, whether the books say what was written and need not be written again yet."""
@@ -154,21 +183,33 @@ class Observation:
         facts, survey = self._facts_of(live), self._surveys.get(spec.kind)
         if facts is None or spec.kind in self._outages:
             return False
-        return spec.observer.is_quiet(last.quiet, live.key, facts, survey)
+        same = last.of is self._status.observed_packed(live)
+        return same and bool(spec.observer.is_quiet(last.quiet, live.key, facts, survey))
 
-    def _expect_quiet(self, spec: KindSpec, live: Live) -> None:
-        last, facts, survey = self._last.get(live.key), self._facts_of(live), self._surveys.get(spec.kind)
-        if last is not None and facts is not None and survey is not None and spec.kind not in self._outages:
-            last.quiet = spec.observer.quiet(live.key, facts, survey, last.observed)
-
-    def _worth_writing(self, spec: KindSpec, live: Live, observed: Observed) -> bool:
+    def _urgency(self, spec: KindSpec, live: Live, observed: Observed) -> Urgency | None:
+        """Judge whether books are worth writing; what is not is expected to stay so."""
         previous = self._previous(live)
         if previous is None:
-            return True
+            return None if self._is_postponed() else Urgency.FIRST
         last = self._last.get(live.key)
         if last is None or last.uid != live.uid:
-            last = self._remember(live, previous)
-        return self._clock.monotonic() >= last.due or spec.observer.changed(previous, observed)
+            last = self._remember(live)
+        if spec.observer.changed(previous, observed):
+            return Urgency.CHANGED
+        if self._clock.monotonic() >= last.due:
+            return Urgency.DUE
+        self._expect_quiet(spec, live, last, previous)
+        return None
+
+    def _is_postponed(self) -> bool:
+        """Let a crowd of new resources become Ready first: the API server has one pace for both."""
+        return self._busy() and self._clock.monotonic() - self._calm_at < LONGEST_POSTPONEMENT_SECONDS
+
+    def _expect_quiet(self, spec: KindSpec, live: Live, last: _Last, written: Observed) -> None:
+        facts, survey = self._facts_of(live), self._surveys.get(spec.kind)
+        if facts is not None and survey is not None and spec.kind not in self._outages:
+            last.quiet = spec.observer.quiet(live.key, facts, survey, written)
+            last.of = self._status.observed_packed(live)
 
     def _look(self, spec: KindSpec, live: Live) -> Observed | None:
         """What is known of a resource's books now, marked as old while there is an outage."""
@@ -193,38 +234,36 @@ class Observation:
         return facts if uid == live.uid else None
 
     def _previous(self, live: Live) -> Observed | None:
-        """What the status holds: as we wrote it, or as we found it when we started."""
-        last = self._last.get(live.key)
-        if last is not None and last.uid == live.uid:
-            return last.observed
+        """What the status holds."""
         return observed_of(self._status.observed(live))
 
-    async def _write_all(self, pending: Iterable[tuple[Live, Observed]]) -> None:
-        slots = asyncio.Semaphore(WRITES_AT_ONCE)
+    async def _write_all(self, news: Iterable[News], *, until: float) -> None:
+        """Write the most urgent first; what is still waiting by `until` is news in the next cycle again."""
+        waiting = iter(sorted(news, key=attrgetter("urgency")))
 
-        async def write(live: Live, observed: Observed) -> None:
-            async with slots:
+        async def write_next() -> None:
+            for item in waiting:
+                if self._clock.monotonic() >= until:
+                    return
                 try:
-                    await self._write(live, observed)
+                    await self._write(item.live, self._look(item.spec, item.live))
                 except BursarError as error:
-                    log.info(
-                        "books not written, next cycle tries again",
-                        extra={"key": str(live.key), "error": str(error)},
-                    )
+                    message = "books not written, next cycle tries again"
+                    log.info(message, extra={"key": str(item.live.key), "error": str(error)})
 
-        await asyncio.gather(*(write(live, observed) for live, observed in pending))
+        await asyncio.gather(*(write_next() for _ in range(WRITES_AT_ONCE)))
 
-    async def _write(self, live: Live, observed: Observed) -> None:
+    async def _write(self, live: Live, observed: Observed | None) -> None:
         current = self._store.get(live.key)
-        if current is None or current.uid != live.uid:
+        if observed is None or current is None or current.uid != live.uid:
             return
         await self._status.observe(current, observed)
-        self._remember(live, observed)
+        self._remember(live)
 
-    def _remember(self, live: Live, observed: Observed) -> _Last:
-        """Note what a status holds; it is written again within the hour even when nothing changes."""
+    def _remember(self, live: Live) -> _Last:
+        """Note that a status holds books; they are written again within the hour even when nothing changes."""
         due = self._clock.monotonic() + LONGEST_SILENCE_SECONDS * self._jitter()
-        self._last[live.key] = _Last(live.uid, observed, due)
+        self._last[live.key] = _Last(live.uid, due)
         return self._last[live.key]
 
 
@@ -233,7 +272,7 @@ def observed_of(part: Mapping[str, Any]) -> Observed | None:
     conditions = tuple(
         Condition(entry["type"], entry["status"], Reason(entry["reason"]), entry["message"])
         for entry in part.get("conditions", ())
-        if entry["reason"] in tuple(Reason)
+        if entry["reason"] in _REASONS
     )
     fields = {name: value for name, value in part.items() if name != "conditions"}
     return Observed(fields=fields, conditions=conditions) if fields or conditions else None

@@ -64,6 +64,10 @@ class Cluster(Protocol):
         """Server-side apply of the full intent; returns the server's answer."""
         ...
 
+    async def create(self, manifest: Manifest) -> Manifest | None:
+        """Apply what does not exist yet; None, and nothing is written, when an object of that name does."""
+        ...
+
     async def replace(self, manifest: Manifest) -> Manifest:
         """PUT; the manifest carries the resourceVersion that it replaces."""
         ...
@@ -71,7 +75,10 @@ class Cluster(Protocol):
     async def apply_status(
         self, key: Key, *, manager: str, resource_version: str, status: Mapping[str, Any]
     ) -> Manifest:
-        """Server-side apply of one manager's full part of a status, on exactly this version of the object."""
+        """Server-side apply of one manager's full part of a status, on exactly this version of the object.
+
+        Returns its metadata at least.
+        """
         ...
 
     async def delete(self, ref: ChildRef, *, uid: str, resource_version: str) -> None:

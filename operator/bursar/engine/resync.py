@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bursar.compiler.plan import ChildRef, Key
 from bursar.conventions import ChildKind, Kind
 from bursar.engine import telemetry
 from bursar.engine.feed import Feed, Sighting
@@ -18,7 +19,7 @@ from bursar.errors import BursarError
 log = logging.getLogger(__name__)
 
 CATCH_UP_SECONDS: Final = 20.0
-RELIST_SECONDS: Final = 2.0
+RELIST_SECONDS: Final = 5.0
 CATCH_UP_POLL_SECONDS: Final = 0.05
 RETRY_SECONDS: Final = 2.0
 RETRY_AFTER_FAILURE_SECONDS: Final = 15.0
@@ -26,6 +27,9 @@ GETS_AT_ONCE: Final = 8
 
 Known = dict[tuple[str, str], tuple[str, str]]
 """Namespace and name of what is known of a kind -> uid and resourceVersion."""
+
+Named = tuple[AnyKind, str, str]
+"""Kind, namespace and name of one object."""
 
 
 @dataclass(slots=True)
@@ -58,14 +62,17 @@ class Resync:
                 log.warning("comparison failed, will retry", extra={"error": str(error), "seconds": delay})
 
     async def open_gate(self) -> None:
-        """Wait until the watches have shown all that exists; what they have not shown by then is read one by one.
+        """Wait until the watches have shown all that exists; what they stop to show is read one by one.
 
         The lists are made anew now and then: what was deleted after them would never be shown.
         """
-        deadline = self.clock.monotonic() + CATCH_UP_SECONDS
         listed = await self._listed()
-        while self.clock.monotonic() < deadline and not await self._caught_up(listed):
+        unseen, deadline = self._unseen(listed), self.clock.monotonic() + CATCH_UP_SECONDS
+        while self.clock.monotonic() < deadline and not await self._caught_up(unseen):
             listed = await self._listed()
+            before, unseen = len(unseen), self._unseen(listed)
+            if len(unseen) < before:
+                deadline = self.clock.monotonic() + CATCH_UP_SECONDS
         for kind, rows in listed.items():
             await self._repair(kind, rows)
         self.synced.set()
@@ -84,9 +91,9 @@ class Resync:
     async def _listed(self) -> Mapping[AnyKind, tuple[Listed, ...]]:
         return {kind: await self.cluster.list_metadata(kind) for kind in await self._served()}
 
-    async def _caught_up(self, listed: Mapping[AnyKind, tuple[Listed, ...]]) -> bool:
+    async def _caught_up(self, unseen: list[Named]) -> bool:
         deadline = self.clock.monotonic() + RELIST_SECONDS
-        while self._behind(listed):
+        while unseen := [named for named in unseen if not self._has_seen(*named)]:
             if self.clock.monotonic() >= deadline:
                 return False
             await asyncio.sleep(CATCH_UP_POLL_SECONDS)
@@ -110,12 +117,18 @@ class Resync:
         telemetry.RESYNC_FOUND.inc()
         self.feed.accept(Sighting(kind, namespace, name, raw, initial=True))
 
-    def _behind(self, listed: Mapping[AnyKind, tuple[Listed, ...]]) -> bool:
-        return any(self._unseen(kind, rows) for kind, rows in listed.items())
+    def _unseen(self, listed: Mapping[AnyKind, tuple[Listed, ...]]) -> list[Named]:
+        names = ((kind, row.namespace, row.name) for kind, rows in listed.items() for row in rows)
+        return [named for named in names if not self._has_seen(*named)]
 
-    def _unseen(self, kind: AnyKind, rows: tuple[Listed, ...]) -> bool:
-        known = self._known(kind)
-        return any((row.namespace, row.name) not in known for row in rows)
+    def _has_seen(self, kind: AnyKind, namespace: str, name: str) -> bool:
+        match kind:
+            case Kind():
+                return self.feed.store.get(Key(kind, namespace, name)) is not None
+            case ChildKind():
+                return self.feed.index.get(ChildRef(kind, namespace, name)) is not None
+            case ServerKind():
+                return self.feed.selectors.has(kind, namespace, name)
 
     def _known(self, kind: AnyKind) -> Known:
         match kind:

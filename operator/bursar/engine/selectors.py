@@ -44,6 +44,10 @@ class SelectorStore:
             return self._namespace(name, raw)
         return self._server(kind, namespace, name, raw)
 
+    def has(self, kind: ServerKind, namespace: str, name: str) -> bool:
+        """Tell whether an object was taken in."""
+        return (kind, namespace, name) in self._versions
+
     def versions(self, kind: ServerKind) -> dict[tuple[str, str], tuple[str, str]]:
         """Namespace and name -> uid and resourceVersion, of all objects of a kind."""
         return {

@@ -1,9 +1,11 @@
 """Writes the two halves of a status, each under its own field manager, each always in full, only on change."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -16,7 +18,11 @@ from bursar.observer.samples import Observed
 Part: TypeAlias = Mapping[str, Any]
 """One manager's share of a status."""
 
+Packed: TypeAlias = bytes
+"""A part as it is kept: text takes a fifth of the memory that objects take, and most parts are rarely read."""
+
 LONGEST_MESSAGE: Final = 32768  # what the Kubernetes API conventions and our CRDs allow
+NEVER: Final = -1
 DECIDED_FIELDS: Final = frozenset({"observedGeneration", "lastHandledRequest", "objects"})
 DECIDED_CONDITIONS: Final = frozenset(
     {ConditionType.READY, ConditionType.RECONCILING, ConditionType.STALLED, ConditionType.SELECTED}
@@ -62,12 +68,23 @@ def _dated(condition: Condition, generation: int, known: Mapping[str, Any] | Non
 
 @dataclass(slots=True)
 class _Written:
-    """What a resource's status holds as far as we know; `resource_version` is that of our last write."""
+    """What a resource's status holds as far as we know; `resource_version` is that of our last write.
+
+    `generation` is the one that was decided about last, -1 when none was.
+    """
 
     uid: str
-    decided: Part
-    observed: Part
+    decided: Packed
+    observed: Packed
+    generation: int
     resource_version: str
+
+    def put(self, *, decided: Part | None = None, observed: Part | None = None) -> None:
+        """Note what a status holds now; None keeps a half as it is."""
+        if decided is not None:
+            self.decided, self.generation = pack(decided), decided.get("observedGeneration", NEVER)
+        if observed is not None:
+            self.observed = pack(observed)
 
 
 class StatusWriter:
@@ -86,16 +103,19 @@ class StatusWriter:
         The first sighting of an object seeds what it holds, so that a restart continues where it stopped and an
         object that was deleted and re-created inherits nothing.
         """
-        decided, observed = split(status)
         known = self._written.get(live.key)
-        if known is None or known.uid != live.uid:
-            self._written[live.key] = _Written(live.uid, decided, observed, live.resource_version)
+        same = known is not None and known.uid == live.uid
+        if known is not None and same and not newer(live.resource_version, known.resource_version):
             return False
-        if not newer(live.resource_version, known.resource_version):
+        decided, observed = split(status)
+        if known is None or not same:
+            self._written[live.key] = _Written(live.uid, EMPTY, EMPTY, NEVER, live.resource_version)
+            self._written[live.key].put(decided=decided, observed=observed)
             return False
-        if _same(decided, known.decided) and _same(observed, known.observed):
+        if (pack(decided), pack(observed)) == (known.decided, known.observed):
             return False
-        known.decided, known.observed, known.resource_version = decided, observed, live.resource_version
+        known.put(decided=decided, observed=observed)
+        known.resource_version = live.resource_version
         return True
 
     def forget(self, key: Key) -> None:
@@ -104,17 +124,22 @@ class StatusWriter:
 
     def decided(self, live: Live) -> Part:
         """The half that the worker decides, as last written or seen."""
-        known = self._written.get(live.key)
-        return known.decided if known is not None and known.uid == live.uid else {}
+        known = self._known(live)
+        return {} if known is None else unpack(known.decided)
 
     def was_decided(self, live: Live) -> bool:
         """Whether a worker has ever settled this resource; a new one says observedGeneration -1."""
-        return bool(self.decided(live).get("observedGeneration", -1) >= 0)
+        known = self._known(live)
+        return known is not None and known.generation > NEVER
 
     def observed(self, live: Live) -> Part:
         """The half that comes from Prometheus, as last written or seen."""
-        known = self._written.get(live.key)
-        return known.observed if known is not None and known.uid == live.uid else {}
+        return unpack(self.observed_packed(live))
+
+    def observed_packed(self, live: Live) -> Packed:
+        """The same as it is kept: the same object until it is written anew or somebody else changes it."""
+        known = self._known(live)
+        return EMPTY if known is None else known.observed
 
     async def decide(self, live: Live, fields: Part, conditions: Sequence[Condition]) -> Part | None:
         """Write the decided half if it changed; returns what it was before, None when nothing was written."""
@@ -125,7 +150,7 @@ class StatusWriter:
             "observedGeneration": live.generation,
             "conditions": dated(conditions, generation=live.generation, previous=previous, now=now),
         }
-        if _same(part, previous):
+        if pack(part) == pack(previous):
             return None
         await self._write(live, STATUS_MANAGER, part)
         return previous
@@ -136,10 +161,14 @@ class StatusWriter:
         now = self._clock.now()
         conditions = dated(observed.conditions, generation=live.generation, previous=previous, now=now)
         part = {**observed.fields, "conditions": conditions}
-        if _same(part, previous):
+        if pack(part) == pack(previous):
             return False
         await self._write(live, OBSERVED_MANAGER, part)
         return True
+
+    def _known(self, live: Live) -> _Written | None:
+        known = self._written.get(live.key)
+        return known if known is not None and known.uid == live.uid else None
 
     async def _write(self, live: Live, manager: str, part: Part) -> None:
         """One write at a time per resource, so that the second knows the version that the first has made."""
@@ -151,20 +180,25 @@ class StatusWriter:
         version = current.resource_version if current and current.uid == live.uid else live.resource_version
         answer = await self._cluster.apply_status(live.key, manager=manager, resource_version=version, status=part)
         resource_version = answer["metadata"]["resourceVersion"]
-        known = self._written.setdefault(live.key, _Written(live.uid, {}, {}, resource_version))
+        known = self._written.setdefault(live.key, _Written(live.uid, EMPTY, EMPTY, NEVER, resource_version))
         known.uid, known.resource_version = live.uid, resource_version
         if manager == STATUS_MANAGER:
-            known.decided = part
+            known.put(decided=part)
         else:
-            known.observed = part
+            known.put(observed=part)
         self._store.advance(live.key, uid=live.uid, resource_version=resource_version)
 
 
-def _same(part: Part, other: Part) -> bool:
-    """Compare two parts; the order of conditions is the server's business."""
-    return _comparable(part) == _comparable(other)
+def pack(part: Part) -> Packed:
+    """Equal parts give equal text; the order of conditions is the server's business."""
+    conditions = sorted(part.get("conditions", ()), key=itemgetter("type"))
+    return json.dumps({**part, "conditions": conditions}, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _comparable(part: Part) -> Part:
-    by_type = {condition["type"]: condition for condition in part.get("conditions", ())}
-    return {**part, "conditions": by_type}
+EMPTY: Final = pack({})
+
+
+def unpack(packed: Packed) -> Part:
+    """Read what was packed."""
+    part: Part = json.loads(packed)
+    return part

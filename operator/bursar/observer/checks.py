@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from bursar.domain.decimals import plain
-from bursar.domain.durations import format_duration
 from bursar.domain.promql.build import over_time
 from bursar.domain.promql.quoting import quote
 from bursar.domain.promql.selector import Selector
@@ -21,6 +20,7 @@ from bursar.observer.samples import Answer
 CHECKS_PER_QUERY: Final = 50
 _ID_LABEL: Final = "bursar_check"
 _BUCKET_LABEL: Final = "le"
+_BEFORE: Final = timedelta(hours=1)  # a counter whose scrapes failed for a while is not new
 _LEAST_BOUND: Final = 1e-9  # a nanosecond; less is garbage, and long when it is printed
 
 
@@ -72,7 +72,8 @@ def _asked(check: Check) -> str:
         return f"count by ({_BUCKET_LABEL}) ({check.selector})"
     if check.born_within is not None:
         first = over_time("min", check.selector, check.born_within)
-        return f"sum({first} unless {check.selector} offset {format_duration(check.born_within)})"
+        before = over_time("last", check.selector, _BEFORE, offset=check.born_within)
+        return f"sum({first} unless {before})"
     return f"count({check.selector})"
 
 

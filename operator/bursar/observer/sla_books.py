@@ -4,8 +4,7 @@ One instant query per metric for the whole cluster: 10,000 objectives cost about
 them would cost seconds.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -30,8 +29,8 @@ from bursar.conventions import (
 )
 from bursar.domain.promql.build import over_time
 from bursar.domain.promql.selector import Selector
-from bursar.observer.figures import sensible
 from bursar.observer.samples import Answer
+from bursar.observer.sla_series import OWN_LABELS, Identity, SeriesTable, identity_of
 
 _SLOW_LOOKBACK: Final = timedelta(minutes=11)
 
@@ -46,6 +45,7 @@ def _newest(metric: str) -> str:
 
 
 _INFO: Final = "info"
+_ALERTS: Final = "alerts"
 _FIRING: Final = f'ALERTS{{alertname=~"{PAGE_ALERT}|{TICKET_ALERT}",alertstate="firing"}}'
 QUERIES: Final[Mapping[str, str]] = {
     "ratio": SLI_ERROR_RATIO_PERIOD,
@@ -55,16 +55,13 @@ QUERIES: Final[Mapping[str, str]] = {
     "coverage": _newest(COVERAGE_RATIO),
     "traffic": SLI_TOTAL_RATE,
     "low": TRAFFIC_LOW,
-    "alerts": _FIRING,
+    _ALERTS: _FIRING,
     _INFO: f"count by ({NAMESPACE}, {SLA_LABEL}, {OBJECTIVE}, {DEFINITION}) ({OBJECTIVE_INFO})",
 }
 """Name of an answer -> the query, for every cycle; `burn_queries` come with them."""
 
 BURNING: Final = f'{{__name__=~"{SLI_ERROR_RATIO}_[0-9].*"}} and on ({NAMESPACE}, {SLA_LABEL}, {OBJECTIVE}) {_FIRING}'
 """All windows of what an alert fires for, whose tier is to be named; asked only while one fires."""
-
-Identity: TypeAlias = tuple[str, str, str]
-"""Namespace, SLA and objective: what every series of an objective carries."""
 
 Group: TypeAlias = tuple[str, ...]
 """The values of an objective's groupBy labels, in their order; empty without groupBy."""
@@ -88,18 +85,6 @@ class Found:
 Readings: TypeAlias = Mapping[str, float]
 """Metric, or name of an alert that fires -> value, of one group."""
 
-Series: TypeAlias = tuple[str, Mapping[str, str], float]
-"""Metric, or name of an alert that fires, with the labels of a series and its value.
-
-The labels are left out where they are no more than the metric and the identity: ten thousand SLAs have a hundred
-thousand series, and their labels would take more memory than everything else.
-"""
-
-_METRIC_LABEL: Final = "__name__"
-_NO_LABELS: Final[Mapping[str, str]] = {}
-_OWN_LABELS: Final = frozenset({_METRIC_LABEL, NAMESPACE, SLA_LABEL, OBJECTIVE})
-_ALERTS_METRIC: Final = "ALERTS"
-
 
 @dataclass(frozen=True, slots=True)
 class SlaBooks:
@@ -109,41 +94,26 @@ class SlaBooks:
     """
 
     at: datetime
-    _series: Mapping[Identity, Sequence[Series]]
-    _definitions: Mapping[Identity, frozenset[str]]
+    table: SeriesTable
+    _definitions: Mapping[Identity, tuple[str, ...]]
     found: Mapping[Identity, Found] = field(default_factory=dict)
 
     @classmethod
     def from_answers(
         cls, answers: Mapping[str, Answer], *, found: Mapping[Identity, Found] | None = None
     ) -> "SlaBooks":
-        """Index the answers to QUERIES in one pass; NaN and infinities are left out, they are no readings."""
-        series: defaultdict[Identity, list[Series]] = defaultdict(list)
-        definitions: defaultdict[Identity, set[str]] = defaultdict(set)
-        for name, answer in answers.items():
-            if name == _INFO:
-                for labels, _ in answer.samples:
-                    definitions[_identity(labels)].add(labels.get(DEFINITION, ""))
-            else:
-                _index(answer, series)
-        return cls(
-            at=min(answer.at for answer in answers.values()),
-            _series=series,
-            _definitions={identity: frozenset(known) for identity, known in definitions.items()},
-            found=found or {},
-        )
-
-    def series(self, identity: Identity) -> Sequence[Series]:
-        """Return all that is recorded of an objective, in the order of the answers."""
-        return self._series.get(identity, ())
+        """Index the answers to QUERIES."""
+        gathering = Gathering()
+        gathering.add(answers)
+        return gathering.books(found or {})
 
     def definitions(self, identity: Identity) -> frozenset[str]:
         """Return the definitions of an objective that are loaded; two of them for a moment after an edit."""
-        return self._definitions.get(identity, frozenset())
+        return frozenset(self._definitions.get(identity, ()))
 
     def has_traffic(self, identity: Identity) -> bool:
         """Tell whether the rules of an objective record any events."""
-        return any(name == SLI_TOTAL_RATE for name, _, _ in self._series.get(identity, ()))
+        return self.table.has(identity, SLI_TOTAL_RATE)
 
     def groups(self, identity: Identity, group_by: tuple[str, ...]) -> Mapping[Group, Readings]:
         """Divide an objective's readings by the values of its groupBy labels.
@@ -152,7 +122,7 @@ class SlaBooks:
         querier adds (`prometheus`, `cluster`) divide nothing.
         """
         groups: dict[Group, dict[str, float]] = {}
-        for name, labels, value in self._series.get(identity, ()):
+        for name, labels, value in self.table.series(identity):
             group = tuple(labels.get(label, "") for label in group_by) if group_by else ()
             groups.setdefault(group, {}).setdefault(name, value)
         return groups
@@ -160,29 +130,44 @@ class SlaBooks:
     def doubled_by(self, identity: Identity, group_by: tuple[str, ...]) -> tuple[str, ...]:
         """Name the labels that tell two records of one budget apart, as when two servers evaluate its rules."""
         first: dict[Group, Mapping[str, str]] = {}
-        for name, labels, _ in self._series.get(identity, ()):
+        for name, labels, _ in self.table.series(identity):
             if name == BUDGET_REMAINING:
                 other = first.setdefault(tuple(labels.get(label, "") for label in group_by), labels)
                 if other is not labels:
-                    return tuple(sorted(n for n in {*other, *labels} - _OWN_LABELS if other.get(n) != labels.get(n)))
+                    return tuple(sorted(n for n in {*other, *labels} - OWN_LABELS if other.get(n) != labels.get(n)))
         return ()
+
+
+class Gathering:
+    """The books of a cycle in the making: answers are taken in as they come, and need not be kept."""
+
+    def __init__(self) -> None:
+        self._at: list[datetime] = []
+        self._table = SeriesTable()
+        self._definitions: dict[Identity, tuple[str, ...]] = {}
+        self.fires = False
+
+    def add(self, answers: Mapping[str, Answer]) -> None:
+        """Take in some answers, by the name of the query; always in the same order, so that cycles are alike."""
+        for name, answer in answers.items():
+            self._at.append(answer.at)
+            self.fires = self.fires or (name == _ALERTS and bool(answer.samples))
+            if name == _INFO:
+                self._define(answer)
+            else:
+                self._table.add(answer.samples)
+
+    def books(self, found: Mapping[Identity, Found]) -> SlaBooks:
+        """Close the books."""
+        return SlaBooks(min(self._at), self._table, self._definitions, found)
+
+    def _define(self, answer: Answer) -> None:
+        for labels, _ in answer.samples:
+            identity, definition = identity_of(labels), labels.get(DEFINITION, "")
+            self._definitions[identity] = (*self._definitions.get(identity, ()), definition)
 
 
 def burn_queries(facts: Iterable[SlaFacts]) -> Mapping[str, str]:
     """Ask for the windows that a status shows, of which there are few in a whole cluster."""
     metrics = {burn.metric for known in facts for objective in known.objectives for burn in objective.burn_windows}
     return {metric: metric for metric in sorted(metrics)}
-
-
-def _identity(labels: Mapping[str, str]) -> Identity:
-    return labels.get(NAMESPACE, ""), labels.get(SLA_LABEL, ""), labels.get(OBJECTIVE, "")
-
-
-def _index(answer: Answer, series: Mapping[Identity, list[Series]]) -> None:
-    names: dict[str, str] = {}
-    for labels, value in answer.samples:
-        if sensible(value):
-            metric = labels.get(_METRIC_LABEL, "")
-            name = labels.get("alertname", "") if metric == _ALERTS_METRIC else metric
-            kept = labels if len(labels) > len(_OWN_LABELS) else _NO_LABELS
-            series[_identity(labels)].append((names.setdefault(name, name), kept, value))

@@ -27,7 +27,8 @@ from bursar.domain.budget import burn_rate
 from bursar.observer.figures import window_text
 from bursar.observer.freshness import FRESH
 from bursar.observer.samples import Observed
-from bursar.observer.sla_books import Found, Identity, Series, SlaBooks
+from bursar.observer.sla_books import Found, SlaBooks
+from bursar.observer.sla_series import ABSENT, Identity, Series
 
 Span: TypeAlias = tuple[float, float]
 """The least and the greatest value that a series may take."""
@@ -43,22 +44,21 @@ _EDGE: Final = 1e-9  # shown numbers are exact decimals: this near to where one 
 
 @dataclass(frozen=True, slots=True)
 class _Still:
-    """What holds of one objective; `low` and `high` are the spans of the series that are named."""
+    """What holds of one objective; `low` and `high` are the spans of the numbers in its line of the books' table."""
 
     identity: Identity
-    names: tuple[str, ...]
     low: "array[float]"
     high: "array[float]"
+    others: Sequence[Series]
     definitions: frozenset[str]
     found: Found | None
 
     def holds(self, books: SlaBooks) -> bool:
-        series = books.series(self.identity)
-        values = [value for _, _, value in series]
+        numbers = books.table.numbers(self.identity)
         return (
-            _names(series) == self.names
-            and all(map(le, self.low, values))
-            and all(map(le, values, self.high))
+            all(map(le, self.low, numbers))
+            and all(map(le, numbers, self.high))
+            and books.table.others(self.identity) == self.others
             and books.definitions(self.identity) == self.definitions
             and books.found.get(self.identity) == self.found
         )
@@ -66,14 +66,17 @@ class _Still:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """As long as it holds, the books of an SLA say what its status says."""
+    """As long as it holds, the books of an SLA say what its status says. `names` are those of the table's columns."""
 
     facts: SlaFacts
+    names: tuple[str, ...]
     objectives: tuple[_Still, ...]
 
     def holds(self, facts: SlaFacts, books: SlaBooks) -> bool:
         """Tell whether nothing can have become news; an SLA that was compiled anew is looked at in full."""
-        return facts is self.facts and all(objective.holds(books) for objective in self.objectives)
+        if facts is not self.facts or books.table.names != self.names:
+            return False
+        return all(objective.holds(books) for objective in self.objectives)
 
 
 def quiet(key: Key, facts: SlaFacts, books: SlaBooks, written: Observed) -> Quiet | None:
@@ -84,19 +87,21 @@ def quiet(key: Key, facts: SlaFacts, books: SlaBooks, written: Observed) -> Quie
     if FRESH not in written.conditions or any(objective.group_by for objective in facts.objectives):
         return None
     rows = {row["name"]: row for row in written.fields.get("objectives", ())}
-    return Quiet(facts, tuple(_still(key, each, books, rows.get(each.name, {})) for each in facts.objectives))
+    still = tuple(_still(key, each, books, rows.get(each.name, {})) for each in facts.objectives)
+    return Quiet(facts, _shared(books.table.names), still)
 
 
 def _still(key: Key, facts: ObjectiveFacts, books: SlaBooks, row: Mapping[str, Any]) -> _Still:
     identity = (key.namespace, key.name, facts.name)
-    series, found = books.series(identity), books.found.get(identity)
+    table, found = books.table, books.found.get(identity)
     rules = _rules(facts, row, found)
-    spans = [_span(rules.get(name, _fixed), value) for name, _, value in series]
+    line = zip(table.names, table.numbers(identity), strict=True)
+    spans = [_span(rules.get(name, _fixed), value) for name, value in line]
     return _Still(
         identity=identity,
-        names=_shared(_names(series)),
         low=array("d", (low for low, _ in spans)),
         high=array("d", (high for _, high in spans)),
+        others=table.others(identity),
         definitions=books.definitions(identity),
         found=found,
     )
@@ -124,7 +129,8 @@ def _burn_spans(facts: ObjectiveFacts, row: Mapping[str, Any]) -> Mapping[str, R
 
 
 def _span(rule: Rule, value: float) -> Span:
-    low, high = rule(value)
+    """Where a rule does not reach, and where there is no series, nothing may move."""
+    low, high = rule(value) if value != ABSENT else (value, value)
     return (low, high) if low <= value <= high else (value, value)
 
 
@@ -133,7 +139,7 @@ def _fixed(value: float) -> Span:
 
 
 def _anything(_: float) -> Span:
-    return -inf, inf
+    return ABSENT / 2, inf
 
 
 def _share(_: float) -> Span:
@@ -154,13 +160,9 @@ def _burn(written: float, unit: float) -> Rule:
     return lambda _: span
 
 
-def _names(series: Sequence[Series]) -> tuple[str, ...]:
-    return tuple(name for name, _, _ in series)
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
-    """One tuple for all objectives with the same series."""
+    """One tuple for all SLAs."""
     return names
 
 

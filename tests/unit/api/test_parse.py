@@ -71,9 +71,7 @@ def test_every_example_is_valid(path: Path) -> None:
 
 
 OBJECTIVE = "spec.objectives[0]"
-ONE_INDICATOR = (
-    f"{OBJECTIVE}.indicator: set exactly one of availability, ratio, latency, expression, gauge, timeslice"
-)
+ONE_INDICATOR = f"{OBJECTIVE}.indicator: set exactly one of availability, ratio, latency, expression, gauge, timeslice"
 NO_BUDGET = f"{OBJECTIVE}.target: 100 leaves no error budget; use a value below 100"
 BAD_SLAS = [
     ("objectives.0.target", 0, f"{OBJECTIVE}.target: 0 promises nothing; use a value above 0"),
@@ -180,6 +178,103 @@ BAD_SLAS = [
 @pytest.mark.parametrize(("path", "value", "message"), BAD_SLAS)
 def test_a_bad_sla_is_refused_with_field_and_cure(path: str, value: Any, message: str) -> None:
     assert findings(Kind.SLA, changed(SLA_SPEC, path, value)) == [message]
+
+
+TIER = {"kind": "page", "factor": 14.4, "long": "1h"}
+EXPRESSION = {"total": "rate(a[{{.window}}])", "bad": "rate(b[{{.window}}])"}
+ONE_PART = f"{OBJECTIVE}.indicator.expression: set exactly one of bad, good"
+NO_WINDOW = (
+    "one query serves many windows; write {{.window}} for the length of every range: rate(errors_total[{{.window}}])"
+)
+BAD_INDICATORS = [
+    ("expression", {"total": "rate(a[{{.window}}])"}, ONE_PART),
+    ("expression", {**EXPRESSION, "good": "rate(g[{{.window}}])"}, ONE_PART),
+    ("expression", {**EXPRESSION, "bad": "rate(b[5m])"}, f"{OBJECTIVE}.indicator.expression.bad: {NO_WINDOW}"),
+    ("expression", {"bad": EXPRESSION["bad"]}, f"{OBJECTIVE}.indicator.expression.total: is required"),
+    (
+        "expression",
+        {**EXPRESSION, "total": "a[{{.window}}]"},
+        f"{OBJECTIVE}.indicator.expression.total: this is a range vector; write an expression that returns an instant "
+        "vector, such as sum(rate(...))",
+    ),
+    ("gauge", {}, f"{OBJECTIVE}.indicator.gauge.selector: is required"),
+    (
+        "gauge",
+        {"selector": "up == 1"},
+        f"{OBJECTIVE}.indicator.gauge.selector: 1:4: operators are not allowed here; write one selector, and combine "
+        "by matchers",
+    ),
+    ("timeslice", {}, f"{OBJECTIVE}.indicator.timeslice.good: is required"),
+    ("timeslice", {"good": "up < 1"}, f"{OBJECTIVE}.indicator.timeslice.good: {NO_WINDOW}"),
+    (
+        "timeslice",
+        {"good": "rate(a[{{.window}}])"},
+        f"{OBJECTIVE}.indicator.timeslice.good: 1:1: write one comparison, such as latency < 0.5",
+    ),
+    (
+        "timeslice",
+        {"good": "rate(a[{{.window}}]) > bool 1"},
+        f"{OBJECTIVE}.indicator.timeslice.good: 1:1: remove bool behind >",
+    ),
+    (
+        "timeslice",
+        {"good": "rate(a[{{.window}}]) < 1", "slice": "2m"},
+        f"{OBJECTIVE}.indicator.timeslice.slice: a slice is 1m or 5m long",
+    ),
+    (
+        "timeslice",
+        {"good": "rate(a[{{.window}}]) < 1", "missing": "zero"},
+        f"{OBJECTIVE}.indicator.timeslice.missing: must be ignore, good or bad",
+    ),
+]
+
+
+@pytest.mark.parametrize(("indicator", "value", "message"), BAD_INDICATORS)
+def test_a_bad_indicator_is_refused_with_field_and_cure(indicator: str, value: Any, message: str) -> None:
+    assert findings(Kind.SLA, changed(SLA_SPEC, "objectives.0.indicator", {indicator: value})) == [message]
+
+
+BAD_ALERTING = [
+    ("tiers", [{**TIER, "kind": "sms"}], "spec.alerting.tiers[0].kind: must be page or ticket"),
+    (
+        "tiers",
+        [{**TIER, "factor": 0}],
+        "spec.alerting.tiers[0].factor: a burn rate is above 0; at 1 the budget lasts one window",
+    ),
+    ("tiers", [TIER, {"kind": "page", "factor": 1}], "spec.alerting.tiers[1].long: is required"),
+    ("tiers", [{**TIER, "long": "0s"}], "spec.alerting.tiers[0].long: must be longer than 0"),
+    ("tiers", [{**TIER, "short": "0m"}], "spec.alerting.tiers[0].short: must be longer than 0"),
+    ("tiers", [TIER] * 9, "spec.alerting.tiers: must have at most 8 items"),
+    (
+        "budget",
+        [{"remainingBelow": 101}],
+        "spec.alerting.budget[0].remainingBelow: a percentage of the budget is 0 to 100",
+    ),
+    (
+        "budget",
+        [{"remainingBelow": -1}],
+        "spec.alerting.budget[0].remainingBelow: a percentage of the budget is 0 to 100",
+    ),
+    (
+        "budget",
+        [{"remainingBelow": 25}, {"remainingBelow": 25.0, "severity": "low"}],
+        "spec.alerting.budget: two alerts have the same remainingBelow; keep one of them",
+    ),
+    ("budget", [{"remainingBelow": n} for n in range(6)], "spec.alerting.budget: must have at most 5 items"),
+    ("budget", [{}], "spec.alerting.budget[0].remainingBelow: is required"),
+    ("exhaustion", {}, "spec.alerting.exhaustion.within: is required"),
+    ("exhaustion", {"within": "0d"}, "spec.alerting.exhaustion.within: must be longer than 0"),
+    ("noData", {"for": 5}, 'spec.alerting.noData.for: must be a duration such as "5m" or "30d"'),
+    ("noData", {"for": "0s"}, "spec.alerting.noData.for: must be longer than 0"),
+    ("noData", {"whenAbsent": "maybe"}, "spec.alerting.noData.whenAbsent: must be alert or ok"),
+    ("noData", {"severity": "urgent"}, "spec.alerting.noData.severity: must be critical, high, medium, low or info"),
+    ("lowTraffic", "never", "spec.alerting.lowTraffic: must be auto or ignore"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "message"), BAD_ALERTING)
+def test_bad_alerting_is_refused_with_field_and_cure(field: str, value: Any, message: str) -> None:
+    assert findings(Kind.SLA, changed(SLA_SPEC, f"alerting.{field}", value)) == [message]
 
 
 ENDPOINT = "spec.scrape.service.endpoints[0]"

@@ -26,7 +26,9 @@ def test_required_fields_are_marked_and_lists_show_their_items() -> None:
 
 
 def test_rules_stand_beside_the_meaning() -> None:
-    assert "Rules: set exactly one of availability, ratio, latency, expression, gauge, timeslice." in row("spec.objectives[].indicator*")
+    assert "Rules: set exactly one of availability, ratio, latency, expression, gauge, timeslice." in row(
+        "spec.objectives[].indicator*"
+    )
     assert "leaves no error budget" in row("spec.objectives[].target")
 
 

@@ -79,7 +79,7 @@ def test_compiling_twice_gives_the_same_plan() -> None:
 
 def test_availability_reads_the_requests_of_the_target() -> None:
     expression = rules(compiled(sla(objective(AVAILABILITY))))["bursar:sli_bad:rate"]["expr"]
-    assert expression.startswith('sum(rate(http_total{code=~"5.."}[2m])) or ')
+    assert expression.startswith('sum(rate(http_total{code=~"5.."}[2m30s])) or ')
 
 
 def test_an_alert_names_team_and_runbook_of_the_target() -> None:
@@ -115,7 +115,7 @@ def test_severities_and_switches_are_the_users() -> None:
 @pytest.mark.parametrize(
     ("scrape", "base_window"),
     [
-        (None, "2m"),
+        (None, "2m30s"),
         (
             {
                 "service": {
@@ -125,9 +125,9 @@ def test_severities_and_switches_are_the_users() -> None:
             },
             "8m",
         ),
-        ({"pods": {"selector": {}, "endpoints": [{"port": "a", "interval": "10s"}, {"port": "b"}]}}, "2m"),
+        ({"pods": {"selector": {}, "endpoints": [{"port": "a", "interval": "10s"}, {"port": "b"}]}}, "2m30s"),
         ({"probe": {"prober": "x:9115", "targets": ["https://x.example.com"], "interval": "1m"}}, "4m"),
-        ({"static": {"targets": ["x:80"], "interval": "90s"}}, "6m"),
+        ({"static": {"targets": ["x:80"], "interval": "90s"}}, "6m30s"),
     ],
 )
 def test_rates_span_four_scrapes_of_the_slowest_endpoint(scrape: Mapping[str, Any] | None, base_window: str) -> None:
@@ -156,7 +156,8 @@ class TestFacts:
         assert (found.group_by, found.max_groups) == (("region",), 7)
         assert {window.metric for window in found.burn_windows} <= set(rules(plan))
         assert [str(tier) for tier in found.tiers.page] == ["1h/5m", "6h/30m"]
-        assert (found.base_window, found.may_be_absent, found.risk_below) == (timedelta(minutes=2), False, None)
+        assert found.base_window == timedelta(minutes=2, seconds=30)
+        assert (found.may_be_absent, found.risk_below) == (False, None)
 
     def test_the_definition_is_the_one_that_is_recorded(self) -> None:
         plan = compiled(sla())

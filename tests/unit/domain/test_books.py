@@ -1,16 +1,29 @@
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from bursar.domain.books import open_books
+from bursar.domain.books import group_names, open_books
 from bursar.domain.durations import format_duration
-from bursar.domain.objective import Intervals, ObjectiveDefinition
+from bursar.domain.events import Gauge
+from bursar.domain.objective import (
+    Audience,
+    BudgetAlert,
+    ExhaustionAlert,
+    Intervals,
+    NoDataAlert,
+    ObjectiveDefinition,
+)
+from bursar.domain.promql.selector import parse_selector
 from bursar.domain.rules import Alert, Recording
+from bursar.domain.tiers import TierKind, TierOverride
+from bursar.domain.timeslices import Missing, Timeslices
 from rules.objectives import objective
 
 DAY = timedelta(days=1)
-HALVES = enumerate(("12h", "1d12h"))
+ID = '{namespace="shop",sla="checkout",objective="availability"}'
 
 
 def recordings(definition: ObjectiveDefinition) -> dict[str, str]:
@@ -19,7 +32,8 @@ def recordings(definition: ObjectiveDefinition) -> dict[str, str]:
 
 
 def alerts(definition: ObjectiveDefinition) -> dict[str, Alert]:
-    return {rule.name: rule for rule in open_books(definition).groups[0].rules if isinstance(rule, Alert)}
+    rules = [rule for group in open_books(definition).groups for rule in group.rules]
+    return {rule.name: rule for rule in rules if isinstance(rule, Alert)}
 
 
 def ratios(definition: ObjectiveDefinition) -> list[str]:
@@ -117,8 +131,8 @@ def test_only_the_first_tier_may_fire_without_history() -> None:
     page = recordings(objective())["bursar:page:active"].split("\nor\n")
     ticket = alerts(objective())["ErrorBudgetBurnTicket"].expression.split("\nor\n")
     assert "offset" not in page[0]
-    asked = [" offset 3h) unless " in page[1], *(f" offset {half}) unless " in ticket[i] for i, half in HALVES)]
-    assert asked == [True, True, True]
+    halves = [tier.partition(" offset ")[2].partition(")")[0] for tier in (page[1], *ticket)]
+    assert halves == ["3h", "12h", "1d12h"]
 
 
 def test_the_definition_changes_with_everything_that_is_loaded() -> None:
@@ -133,6 +147,99 @@ def test_the_definition_changes_with_everything_that_is_loaded() -> None:
     definitions = [open_books(each).definition for each in (usual, *changes)]
     assert len(set(definitions)) == len(definitions)
     assert open_books(objective()).definition == definitions[0]
+
+
+def test_the_definition_changes_with_what_is_recorded_beside_it() -> None:
+    minutes = Timeslices(objective().identity, "up", timedelta(minutes=1))
+    sliced = objective(events=minutes, group_by=("region",))
+    changes = [
+        sliced,
+        replace(sliced, events=replace(minutes, value="down")),
+        replace(sliced, events=replace(minutes, missing=Missing.GOOD)),
+        replace(sliced, events=replace(minutes, missing=Missing.BAD)),
+        replace(sliced, budget_alerts=(BudgetAlert(Decimal(25), Audience("high")),)),
+        replace(sliced, exhaustion=ExhaustionAlert(DAY, Audience("high"))),
+        replace(sliced, no_data=NoDataAlert(DAY, Audience("high"))),
+        replace(sliced, hold_page=False),
+        replace(sliced, tiers=(TierOverride(TierKind.PAGE, Decimal(9), timedelta(hours=2)),)),
+    ]
+    definitions = [open_books(each).definition for each in changes]
+    assert len(set(definitions)) == len(definitions)
+
+
+def test_slices_are_recorded_before_they_are_read_in_a_group_of_their_length() -> None:
+    five = timedelta(minutes=5)
+    groups = open_books(objective(events=Timeslices(objective().identity, "up", five))).groups
+    assert [(group.name, group.interval) for group in groups] == [
+        ("sla/checkout/availability/slices", five),
+        ("sla/checkout/availability", timedelta(minutes=1)),
+        ("sla/checkout/availability/period", five),
+    ]
+
+
+def test_every_group_has_one_of_the_known_names() -> None:
+    sliced = objective(events=Timeslices(objective().identity, "up", DAY / 1440))
+    assert group_names(sliced.identity) == (
+        "sla/checkout/availability",
+        "sla/checkout/availability/period",
+        "sla/checkout/availability/slices",
+    )
+    assert {group.name for group in open_books(sliced).groups} == {*group_names(sliced.identity)}
+
+
+def test_a_page_that_is_not_held_ends_with_its_telemetry() -> None:
+    loose = replace(objective(), hold_page=False)
+    assert "bursar:page:active" not in recordings(loose)["bursar:page:active"]
+    assert "Telemetry is lost" not in alerts(loose)["ErrorBudgetBurnPage"].annotations["description"]
+
+
+class TestLowTraffic:
+    """What the rules of the guard look like; tests/rules proves what they do."""
+
+    def test_silences_pages_and_asks_tickets_for_failures(self) -> None:
+        page, ticket = self.guarded(objective())
+        assert all(tier.endswith(f" unless bursar:traffic:low{ID})") for tier in page[:2])
+        assert " unless " not in page[2].partition(" unless bursar:sli_total:rate")[0]
+        least = [tier.rpartition(" < ")[2] for tier in ticket]
+        assert least == ["0.075))", "0.025))"]
+
+    @pytest.mark.parametrize(
+        "chosen",
+        [
+            {"weigh_traffic": False},
+            {"events": Gauge(parse_selector("probe_success"))},
+            {"events": Timeslices(objective().identity, "up", timedelta(minutes=1))},
+        ],
+    )
+    def test_is_not_weighed_where_nobody_wants_it_or_events_come_by_the_clock(self, chosen: dict[str, Any]) -> None:
+        unguarded = replace(objective(), **chosen)
+        assert "bursar:traffic:low" not in recordings(unguarded)
+        assert not any("traffic:low" in tier for tiers in self.guarded(unguarded) for tier in tiers)
+
+    @pytest.mark.parametrize(("days", "share"), [(1, "0.5"), (2, "0.5"), (7, "0.1429"), (30, "0.0333"), (90, "0.0111")])
+    def test_is_judged_once_a_day_or_half_the_window_is_covered(self, days: int, share: str) -> None:
+        assert f" >= {share})" in recordings(objective(window=days * DAY))["bursar:traffic:low"]
+
+    def guarded(self, definition: ObjectiveDefinition) -> tuple[list[str], list[str]]:
+        page = recordings(definition)["bursar:page:active"].split("\nor\n")
+        return page, alerts(definition)["ErrorBudgetBurnTicket"].expression.split("\nor\n")
+
+
+@pytest.mark.parametrize(
+    ("target", "asking"),
+    [("99", []), ("99.9", ["1h"]), ("99.95", ["1h", "6h"]), ("99.99", ["1h", "6h", "1d", "3d"])],
+)
+def test_a_tier_that_a_single_failed_minute_would_pass_asks_for_two(target: str, asking: list[str]) -> None:
+    minutes = Timeslices(objective().identity, "up", timedelta(minutes=1))
+    sliced = objective(target=target, events=minutes)
+    tiers = [*recordings(sliced)["bursar:page:active"].split("\nor\n")[:2]]
+    tiers += alerts(sliced)["ErrorBudgetBurnTicket"].expression.split("\nor\n")
+    lengths = ("1h", "6h", "1d", "3d")
+    asked = [length for length, tier in zip(lengths, tiers, strict=True) if tier.endswith("> 1.5)")]
+    assert asked == asking
+    assert all(f"[{length}]" in tier for length, tier in zip(lengths, tiers, strict=True) if length in asked)
+    of_sums = [tier for tier in tiers[2:] if "> 1.5" in tier]
+    assert all("sum_over_time(bursar:budget_bad:sum" in tier for tier in of_sums)
 
 
 def test_the_info_series_says_what_people_call_it_and_omits_what_is_not_known() -> None:

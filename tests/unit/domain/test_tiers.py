@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.domain.tiers import HIGHEST_THRESHOLD, Sampling, Tier, TierKind, Tiers, derive_tiers, error_budget
+from bursar.domain.durations import parse_duration
+from bursar.domain.tiers import (
+    HIGHEST_THRESHOLD,
+    Sampling,
+    Tier,
+    TierKind,
+    TierOverride,
+    Tiers,
+    derive_tiers,
+    error_budget,
+)
 
 SAMPLING = Sampling(scrape=timedelta(seconds=30), evaluation=timedelta(minutes=1))
 SECOND = Sampling(scrape=timedelta(seconds=1), evaluation=timedelta(seconds=1))
@@ -110,6 +120,69 @@ def test_a_tier_longer_than_the_objective_is_dropped() -> None:
 def test_a_tier_that_needs_the_whole_budget_is_dropped() -> None:
     dropped = derive_tiers(target=Decimal(95), window=timedelta(minutes=5), sampling=SECOND).dropped
     assert dropped[0].reason == "the whole budget would be gone before 1m/5s fires"
+
+
+def overridden(*overrides: TierOverride, target: str = "99.9", days: float = 30) -> Tiers:
+    return derive_tiers(target=Decimal(target), window=timedelta(days=days), sampling=SAMPLING, overrides=overrides)
+
+
+def page(factor: float, long: str, short: str | None = None) -> TierOverride:
+    length = None if short is None else parse_duration(short)
+    return TierOverride(TierKind.PAGE, Decimal(str(factor)), parse_duration(long), length)
+
+
+class TestOverrides:
+    def test_replace_all_tiers_of_their_kind_alone(self) -> None:
+        tiers = overridden(page(10, "2h"))
+        assert shown(tiers.page) == ["10 2h/10m 2.8%"]
+        assert tiers.ticket == derived("99.9", 30).ticket
+        assert tiers.dropped == ()
+        only = overridden(TierOverride(TierKind.TICKET, Decimal(2), timedelta(days=2)))
+        assert (only.page, shown(only.ticket)) == (derived("99.9", 30).page, ["2 2d/4h 13.3%"])
+
+    def test_are_sorted_by_their_long_windows_and_keep_their_short_ones(self) -> None:
+        tiers = overridden(page(4.5, "4h"), page(20, "30m", "3m"), page(1.5, "2d"))
+        assert shown(tiers.page) == ["20 30m/3m 1.4%", "4.5 4h/20m 2.5%", "1.5 2d/4h 10.0%"]
+        assert (str(tiers.fastest), tiers.smallest_outage) == ("30m/3m", timedelta(minutes=1))
+
+    def test_are_never_stretched(self) -> None:
+        (tier,) = overridden(page(9.5, "1h"), target="90").page
+        assert (tier.factor, tier.threshold, tier.long) == (Decimal("9.5"), Decimal("0.95"), timedelta(hours=1))
+
+    def test_without_a_short_window_get_a_twelfth_or_what_the_intervals_allow(self) -> None:
+        assert [str(tier) for tier in overridden(page(9, "10m"), page(3, "2h")).page] == ["10m/2m", "2h/10m"]
+
+    @pytest.mark.parametrize(
+        ("override", "reason"),
+        [
+            (page(2, "31d"), "its long window 31d exceeds the objective's 30d"),
+            (page(1000, "1h"), "not even a total outage burns 1000 times the budget; use a smaller factor"),
+            (page(1, "30d"), "the whole budget would be gone before 30d/2d12h fires"),
+            (
+                page(10, "1h", "1m"),
+                "its short window 1m is below 2m, the shortest that the intervals allow; make it longer",
+            ),
+            (
+                page(10, "1h", "1h"),
+                "its long window 1h is not above its short one 1h; make it longer",
+            ),
+            (
+                page(10, "2m"),
+                "its long window 2m is not above 2m, the shortest window that the scrape and evaluation intervals "
+                "allow; make them shorter",
+            ),
+        ],
+    )
+    def test_are_dropped_like_others_and_leave_the_first_derived_tier_to_the_status(
+        self, override: TierOverride, reason: str
+    ) -> None:
+        tiers = overridden(override)
+        assert (tiers.page, [dropped.reason for dropped in tiers.dropped]) == ((), [reason])
+        assert tiers.fastest == derived("99.9", 30).page[0]
+
+    def test_a_longer_tier_must_burn_more_slowly(self) -> None:
+        tiers = overridden(page(10, "1h"), page(10, "6h"))
+        assert [dropped.reason for dropped in tiers.dropped] == ["1h/5m fires at the same burn rate, and earlier"]
 
 
 @given(

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -103,6 +104,34 @@ def test_an_error_ratio_below_zero_earns_no_extra_time() -> None:
 def test_the_state_of_an_objective(readings: dict[str, float], firing: tuple[str, ...], state: str) -> None:
     seen = observed(recorded(readings, firing=firing))
     assert only_row(seen)["state"] == seen.fields["state"] == state
+
+
+SILENT = {name: value for name, value in HEALTHY.items() if name != "traffic"}
+
+
+@pytest.mark.parametrize(
+    ("readings", "chosen", "state"),
+    [
+        ({**HEALTHY, "remaining": 0.24, "coverage": 1.0}, {"risk_below": Decimal(25)}, "AtRisk"),
+        ({**HEALTHY, "remaining": 0.25, "coverage": 1.0}, {"risk_below": Decimal(25)}, "Healthy"),
+        ({**HEALTHY, "remaining": 0.1, "coverage": 0.8}, {"risk_below": Decimal(25)}, "Healthy"),
+        ({**HEALTHY, "remaining": 0.05, "coverage": 0.8}, {"risk_below": Decimal(25)}, "AtRisk"),
+        ({"remaining": 0.24, "traffic": 1.0}, {"risk_below": Decimal(25)}, "AtRisk"),
+        ({**HEALTHY, "remaining": 0.01, "coverage": 1.0}, {}, "Healthy"),
+        (SILENT, {"may_be_absent": True}, "Healthy"),
+        ({**SILENT, "remaining": 0.2}, {"may_be_absent": True, "risk_below": Decimal(25)}, "AtRisk"),
+        ({**SILENT, "remaining": 0.2}, {"risk_below": Decimal(25)}, "NoData"),
+        ({}, {"may_be_absent": True}, "Unknown"),
+    ],
+)
+def test_the_state_follows_what_was_asked_for(readings: dict[str, float], chosen: dict[str, Any], state: str) -> None:
+    assert observed(recorded(readings), **chosen).fields["state"] == state
+
+
+def test_a_firing_alert_is_worse_than_a_risk_and_a_spent_budget_is_worst() -> None:
+    low = {**HEALTHY, "remaining": 0.1, "coverage": 1.0}
+    assert observed(recorded(low, firing=(TICKET,)), risk_below=Decimal(25)).fields["state"] == "Burning"
+    assert observed(recorded({**low, "remaining": 0.0}), risk_below=Decimal(25)).fields["state"] == "Exhausted"
 
 
 def test_before_the_rules_are_loaded_nothing_is_known() -> None:
@@ -245,13 +274,15 @@ def test_a_condition_names_three_objectives_and_counts_the_rest() -> None:
         (HEALTHY, (), ("True", Reason.WITHIN_BUDGET)),
         (HEALTHY, (PAGE,), ("False", Reason.BURNING)),
         ({**HEALTHY, "remaining": -0.1}, (), ("False", Reason.EXHAUSTED)),
+        ({**HEALTHY, "remaining": 0.1, "coverage": 1.0}, (), ("False", Reason.AT_RISK)),
         ({}, (), ("Unknown", Reason.NO_DATA)),
     ],
 )
 def test_the_budget_is_healthy_or_says_why_not(
     readings: dict[str, float], firing: tuple[str, ...], verdict: tuple[str, str]
 ) -> None:
-    assert condition(observed(recorded(readings, firing=firing)), "BudgetHealthy")[:2] == verdict
+    seen = observed(recorded(readings, firing=firing), risk_below=Decimal(25))
+    assert condition(seen, "BudgetHealthy")[:2] == verdict
 
 
 def test_fresh_books_say_so() -> None:

@@ -53,7 +53,7 @@ def test_of_promql_of_a_user_nothing_is_looked_for() -> None:
 def test_what_a_counter_held_when_it_came_is_summed_over_those_that_were_not_there_before() -> None:
     (query,) = check_queries(asked(COUNTERS)[1:])
     assert query == (
-        "label_replace(sum(min_over_time(bad_total[10m]) unless bad_total offset 10m), "
+        "label_replace(sum(min_over_time(bad_total[10m]) unless last_over_time(bad_total[1h] offset 10m)), "
         f'"bursar_check", "{HERE}/born", "", "")'
     )
 

@@ -87,7 +87,10 @@ class TestTiersOfTheUser:
     def test_that_are_all_dropped_leave_no_page(self) -> None:
         status, reason, message = self.reach(TierOverride(TierKind.PAGE, Decimal(1), MONTH))
         assert (status, reason) == ("False", Reason.NO_PAGE)
-        assert f"{WHERE}: no page can fire: 30d/2d12h: the whole budget would be gone before " in message
+        assert message == (
+            f"{WHERE}: no page can fire: 30d/2d12h: the whole budget would be gone before 30d/2d12h fires; "
+            "the smallest outage that is noticed lasts 4m19s"
+        )
 
     def test_explain_only_their_own_kind(self) -> None:
         chosen = [{"kind": "ticket", "factor": 1, "long": "3d"}]

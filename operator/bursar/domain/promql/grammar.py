@@ -61,6 +61,7 @@ _SIGN_POWER: Final = _POWERS["*"]
 _GROUPS: Final = frozenset({"group_left", "group_right"})
 _FILLS: Final = frozenset({"fill", "fill_left", "fill_right"})
 _FUNCTION_FLAG: Final = "promql-experimental-functions"
+_SUGGESTED: Final = tuple(name for name, each in FUNCTIONS.items() if not each.flagged and each.until is None)
 
 
 class ExpressionGrammar(LengthGrammar):
@@ -77,13 +78,10 @@ class ExpressionGrammar(LengthGrammar):
         if depth > MAX_DEPTH:
             raise self.error(self.current.start, TOO_DEEP)
         node = _OPERANDS.get(self.current.kind, ExpressionGrammar._no_operand)(self, depth)
-        for _ in range(MAX_DEPTH):
-            power = _POWERS.get(self.current.kind, 0)
-            if power <= floor:
-                return node
+        while (power := _POWERS.get(self.current.kind, 0)) > floor:
             suffix = _SUFFIXES.get(self.current.kind)
             node = suffix(self, node) if suffix else self._binary(node, power, depth)
-        raise self.error(self.current.start, TOO_DEEP)
+        return node
 
     def _no_operand(self, depth: int) -> Node:
         raise self.no_metric("an expression")
@@ -139,10 +137,9 @@ class ExpressionGrammar(LengthGrammar):
             raise self.error(name.start, f'unknown function "{shortened(name.text)}"{_suggestion(name.text)}')
         if function.flagged:
             raise self.error(name.start, f"{name.text} needs Prometheus' feature flag {_FUNCTION_FLAG}")
-        if function.until and self.version >= function.until:
-            raise self.error(
-                name.start, f"{name.text} was removed in Prometheus {function.until[0]}.{function.until[1]}"
-            )
+        gone = function.until
+        if gone and self.version >= gone:
+            raise self.error(name.start, f"{name.text} was removed in Prometheus {gone[0]}.{gone[1]}")
         self.need(function.since, name.text, name.start)
 
     def _aggregation(self, depth: int) -> Node:
@@ -223,9 +220,7 @@ class ExpressionGrammar(LengthGrammar):
 
 
 def _suggestion(name: str) -> str:
-    similar = difflib.get_close_matches(
-        name.lower(), [known for known, each in FUNCTIONS.items() if not each.flagged], 1
-    )
+    similar = difflib.get_close_matches(name.lower(), _SUGGESTED, 1)
     return f"; did you mean {similar[0]}?" if similar else ""
 
 

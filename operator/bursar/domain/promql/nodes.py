@@ -201,7 +201,7 @@ Node = (
 
 
 def children(node: Node) -> "tuple[Node, ...]":
-    """Return the nodes right below one, in the order of the text but for an aggregation's parameter, which is first."""
+    """Return the nodes right below one, in the order of the text."""
     match node:
         case NumberLiteral() | StringLiteral() | VectorSelector():
             return ()
@@ -220,7 +220,7 @@ def children(node: Node) -> "tuple[Node, ...]":
 
 
 def walk(root: Node) -> Iterator[Node]:
-    """Yield a node and all below it, in the order of the text."""
+    """Yield a node and all below it, in the order in which they begin in the text."""
     waiting = [root]
     while waiting:
         node = waiting.pop()

@@ -10,8 +10,7 @@ from bursar.domain.promql.tokens import Span
 
 def selectors(expression: Expression) -> tuple[VectorSelector, ...]:
     """Return every selector, those inside of ranges too, in the order of the text."""
-    found = (node for node in walk(expression.root) if isinstance(node, VectorSelector))
-    return tuple(sorted(found, key=lambda selector: selector.span))
+    return tuple(node for node in walk(expression.root) if isinstance(node, VectorSelector))
 
 
 def metric_names(expression: Expression) -> frozenset[str]:
@@ -35,6 +34,6 @@ def _insertions(expression: Expression, matcher: Matcher) -> Iterator[tuple[Span
         elif selector.braces:
             behind = selector.braces.start + 1
             yield Span(behind, behind), str(matcher)
-        elif selector.bare_name:
-            end = selector.bare_name.end
+        else:
+            end = selector.bare_span.end
             yield Span(end, end), f"{{{matcher}}}"
