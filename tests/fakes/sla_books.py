@@ -10,7 +10,8 @@ from bursar.compiler.facts import BurnWindow, LatencyBucket, ObjectiveFacts, Sla
 from bursar.domain.promql.selector import parse_selector
 from bursar.domain.recordings import error_ratio_metric
 from bursar.domain.tiers import Sampling, TierOverride, derive_tiers
-from bursar.observer.sla_books import Found, Identity, SlaBooks
+from bursar.observer.sla_books import Found, SlaBooks
+from bursar.observer.sla_series import Identity
 from fakes.answers import answer
 
 MONTH = timedelta(days=30)

@@ -158,7 +158,8 @@ BAD_SLAS = [
     ("alerting", {"tiers": [{"kind": "page", "factor": 1}]}, "spec.alerting.tiers[0].long: Required value"),
     ("alerting", {"tiers": [{**TIER, "long": "0s"}]}, "must be longer than 0"),
     ("alerting", {"tiers": [{**TIER, "short": "0m"}]}, "must be longer than 0"),
-    ("alerting", {"tiers": [TIER] * 9}, "must have at most 8 items"),
+    ("alerting", {"tiers": [TIER] * 5}, "must have at most 4 items"),
+    ("alerting", {"tiers": [TIER] * 3}, "a kind has at most two tiers, a fast and a slow one"),
     ("alerting", {"budget": [{"remainingBelow": 101}]}, "a percentage of the budget is 0 to 100"),
     ("alerting", {"budget": [{"remainingBelow": -1}]}, "a percentage of the budget is 0 to 100"),
     (

@@ -1,32 +1,26 @@
 """What is asked of Prometheus in a cycle, and how often."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bursar.api.monitoring_target import MonitoringTarget
-from bursar.compiler.facts import Watched
 from bursar.compiler.monitoring_target import TargetFacts, compile_monitoring_target
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
-from bursar.domain.promql.selector import parse_selector
 from bursar.errors import Unavailable
 from bursar.observer import sla_books, target_books
-from bursar.observer.samples import Answer
 from bursar.registry import kind_specs
 from bursar.settings import Settings
 from bursar.surveys import (
-    INCOMPLETE_INTERVAL,
     MOST_QUESTIONS,
-    UNCOUNTED_KEPT,
     Calendar,
-    Memory,
     SlaObserver,
     TargetObserver,
 )
 from fakes.answers import answer
+from fakes.asked import FakeBooks
 from fakes.cluster import FakeClock
 from fakes.samples import target as target_manifest
 from fakes.sla_books import BURN_WINDOWS, all_facts, facts, latency, recorded, sla
@@ -36,35 +30,6 @@ INTERVAL = timedelta(minutes=5)
 GROUPS = ("sla/checkout/availability", "sla/checkout/availability/period", "sla/checkout/availability/slices")
 KEY = Key(Kind.SLA, "shop", "checkout")
 TARGET = Key(Kind.MONITORING_TARGET, "shop", "checkout")
-
-
-class FakeBooks:
-    """Answers queries by what they are or contain, and remembers them."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.read_paths: list[tuple[str, Mapping[str, Any]]] = []
-        self.answers: dict[str, Answer] = {}
-        self.pages: dict[str, Any] = {}
-        self.failing: str | None = None
-
-    async def query(self, promql: str) -> Answer:
-        self.asked.append(promql)
-        self._fail(promql)
-        return next((found for part, found in self.answers.items() if part in promql), answer())
-
-    async def read(self, path: str, parameters: Mapping[str, Any]) -> Any:
-        self.read_paths.append((path, parameters))
-        self._fail(path)
-        return self.pages.get(path, {})
-
-    def _fail(self, asked: str) -> None:
-        if self.failing is not None and self.failing in asked:
-            raise Unavailable("away")
-
-    def know(self, queries: Mapping[str, str], series: tuple[tuple[str, Mapping[str, str], float], ...]) -> None:
-        for name, query in queries.items():
-            self.answers[query] = answer(*((labels, value) for of, labels, value in series if of == name))
 
 
 async def test_the_number_of_queries_does_not_grow_with_the_number_of_slas() -> None:
@@ -108,27 +73,6 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
     assert "many-to-many matching" in loaded.message
 
 
-async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_when_they_were() -> None:
-    books, clock = FakeBooks(), FakeClock()
-    observer = SlaObserver(clock, INTERVAL)
-    resources = {KEY: (sla(), all_facts(facts(watched=latency("0.3"))))}
-
-    async def looks() -> int:
-        books.asked.clear()
-        await observer.survey(books, resources)
-        return sum("label_replace" in query for query in books.asked)
-
-    assert await looks() == 1
-    assert await looks() == 0
-    books.answers["label_replace"] = answer(({"bursar_check": "shop/checkout/availability/buckets", "le": "0.3"}, 1.0))
-    clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
-    assert await looks() == 1
-    clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
-    assert await looks() == 0
-    clock.elapsed += INTERVAL.total_seconds()
-    assert await looks() == 1
-
-
 async def test_all_windows_of_what_burns_are_asked_for_only_while_an_alert_fires() -> None:
     books = FakeBooks()
     observer = SlaObserver(FakeClock(), INTERVAL)
@@ -142,50 +86,6 @@ async def test_all_windows_of_what_burns_are_asked_for_only_while_an_alert_fires
     books.answers = {sla_books.BURNING: burning, **books.answers}
     observed = observer.observe(KEY, sla(), all_facts(), await observer.survey(books, resources), None)
     assert observed.fields["objectives"][0]["alerts"]["tier"] == "6h/30m"
-
-
-COUNTERS = Watched(total=parse_selector("all_total"), bad=parse_selector("bad_total"))
-OF_COUNTERS = {KEY: (sla(), all_facts(facts(watched=COUNTERS)))}
-HERE = "shop/checkout/availability"
-
-
-@pytest.mark.parametrize(("interval", "within"), [(INTERVAL, "10m"), (timedelta(minutes=1), "5m")])
-async def test_counters_are_new_for_two_looks_at_them(interval: timedelta, within: str) -> None:
-    books = FakeBooks()
-    await SlaObserver(FakeClock(), interval).survey(books, OF_COUNTERS)
-    (question,) = (query for query in books.asked if "label_replace" in query)
-    assert f"sum(min_over_time(bad_total[{within}]) unless " in question
-
-
-async def test_that_a_counter_came_with_events_is_known_for_a_day() -> None:
-    books, clock = FakeBooks(), FakeClock()
-    observer = SlaObserver(clock, INTERVAL)
-
-    async def uncounted(held: float | None) -> int:
-        found = [({"bursar_check": f"{HERE}/total"}, 3.0)]
-        found += [({"bursar_check": f"{HERE}/born"}, held)] if held is not None else []
-        books.answers["label_replace"] = answer(*found)
-        clock.elapsed += INTERVAL.total_seconds()
-        survey = await observer.survey(books, OF_COUNTERS)
-        return survey.books.found["shop", "checkout", "availability"].uncounted
-
-    assert [await uncounted(held) for held in (None, 17.0, 3.0, None)] == [0, 17, 17, 17]
-    clock.elapsed += UNCOUNTED_KEPT.total_seconds()
-    assert await uncounted(None) == 0
-
-
-def test_a_memory_keeps_the_greatest_number_and_renews_it_when_it_comes_again() -> None:
-    clock = FakeClock()
-    memory = Memory(clock, timedelta(hours=1))
-    ours, other = ("shop", "checkout", "a"), ("shop", "checkout", "b")
-    assert [memory.most(ours, number) for number in (0, 5, 2)] == [0, 5, 5]
-    assert memory.most(other, 1) == 1
-    clock.elapsed += 3000
-    assert memory.most(ours, 5) == 5
-    clock.elapsed += 3000
-    assert (memory.most(ours, 2), memory.most(other, 0)) == (5, 0)
-    clock.elapsed += 601
-    assert memory.most(ours, 2) == 2
 
 
 async def test_a_survey_fails_as_a_whole_when_one_query_fails() -> None:

@@ -22,6 +22,12 @@ ONE_EACH = Rule(
     "two alerts have the same remainingBelow; keep one of them",
 )
 
+TWO_OF_A_KIND = Rule(
+    "self.filter(t, t.kind == 'page').size() <= 2 && self.filter(t, t.kind == 'ticket').size() <= 2",
+    lambda tiers: all([tier.kind for tier in tiers].count(kind) <= 2 for kind in TierKind),
+    "a kind has at most two tiers, a fast and a slow one; remove the others",
+)
+
 
 class PageAlert(Model):
     """Burn-rate alerts that wake somebody."""
@@ -101,8 +107,9 @@ class Alerting(Model):
 
     page: PageAlert = Field(default=PageAlert(), description="Alerts on a fast burn.")
     ticket: TicketAlert = Field(default=TicketAlert(), description="Alerts on a slow burn.")
-    tiers: Annotated[tuple[BurnTier, ...], Field(max_length=8)] = Field(
-        default=(), description="Tiers in place of the derived ones, for all objectives of the SLA."
+    tiers: Annotated[tuple[BurnTier, ...], Field(max_length=4), TWO_OF_A_KIND] = Field(
+        default=(),
+        description="Tiers in place of the derived ones, for all objectives; up to two of a kind.",
     )
     budget: Annotated[tuple[LowBudgetAlert, ...], Field(max_length=5), ONE_EACH] = Field(
         default=(), description="Alerts while little of the budget is left, up to 5."

@@ -8,6 +8,7 @@ from bursar.conventions import BUDGET_ALERT, EXHAUSTION_ALERT, NO_DATA_ALERT, RE
 from bursar.domain.alerting import alert_labels, keep_firing
 from bursar.domain.annotations import texts
 from bursar.domain.budget import exhaustion_window
+from bursar.domain.burn_alerts import unless_low
 from bursar.domain.decimals import plain
 from bursar.domain.durations import format_duration
 from bursar.domain.objective import BudgetAlert, ExhaustionAlert, NoDataAlert, ObjectiveDefinition
@@ -55,7 +56,7 @@ def exhaustion_alert(objective: ObjectiveDefinition, wanted: ExhaustionAlert, wi
     within = format_duration(wanted.within)
     return Alert(
         EXHAUSTION_ALERT,
-        f"{seconds} < {int(wanted.within.total_seconds())} and {lately} > {budget} and {warm}",
+        unless_low(objective, f"{seconds} < {int(wanted.within.total_seconds())} and {lately} > {budget} and {warm}"),
         keep_firing(objective),
         alert_labels(objective, wanted.alert),
         {**texts(objective, f"the error budget will be gone within {within}", description), **wanted.alert.annotations},

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Final
 
 from bursar.conventions import PAGE_ACTIVE, PAGE_ALERT, SLI_TOTAL_RATE, TICKET_ALERT, TRAFFIC_LOW
 from bursar.domain.alerting import alert_labels, keep_firing
@@ -13,6 +14,8 @@ from bursar.domain.recordings import ENOUGH_FOR_TICKETS, FEWEST_FAILURES, bad_ev
 from bursar.domain.rules import Alert, Recording
 from bursar.domain.tiers import Tier, TierKind
 
+_HOUR: Final = timedelta(hours=1)
+
 
 def page_active(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], hold: timedelta) -> Recording:
     """Record whether a page is due: while a tier burns, and on while telemetry is lost in an outage.
@@ -20,7 +23,7 @@ def page_active(objective: ObjectiveDefinition, tiers: tuple[Tier, ...], hold: t
     The rule reads its own last sample. It cannot start by itself, because a false evaluation ends the series, and it
     cannot last, because the error ratio over `hold` runs out of samples.
     """
-    due = [_unless_low(objective, burning) for burning in _burning(objective, tiers)]
+    due = [unless_low(objective, burning) for burning in _burning(objective, tiers)]
     if objective.hold_page:
         active, total = objective.series(PAGE_ACTIVE), objective.series(SLI_TOTAL_RATE)
         due.append(f"(({active} unless {total}) and {objective.series(error_ratio_metric(hold))})")
@@ -68,7 +71,8 @@ def _burning(objective: ObjectiveDefinition, tiers: tuple[Tier, ...]) -> list[st
 
 def _warm(objective: ObjectiveDefinition, tier: Tier, tiers: tuple[Tier, ...]) -> str:
     """Ask for half a long window of history: on a cold start all windows are equally short, and the slowest fires."""
-    if tier.kind is TierKind.PAGE and tier is tiers[0]:
+    chosen = any(override.kind is tier.kind for override in objective.tiers)
+    if tier.kind is TierKind.PAGE and tier is tiers[0] and (tier.long <= _HOUR or not chosen):
         return ""
     return f" and {objective.series(SLI_TOTAL_RATE)} offset {format_duration(tier.long / 2)}"
 
@@ -81,7 +85,8 @@ def _more_than_one(objective: ObjectiveDefinition, tier: Tier) -> str:
     return f" and {bad_events(objective, tier.long)} > 1.5"
 
 
-def _unless_low(objective: ObjectiveDefinition, burning: str) -> str:
+def unless_low(objective: ObjectiveDefinition, burning: str) -> str:
+    """Take no notice of a burn while so few events cannot carry the verdict."""
     return f"({burning} unless {objective.series(TRAFFIC_LOW)})" if weighs_traffic(objective) else burning
 
 

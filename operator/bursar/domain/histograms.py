@@ -51,8 +51,8 @@ class SlowOfHistogram:
         return f"{judged} - {self._fast(by, window)} or {native} or {judged} * 0"
 
     def error_ratio(self, by: tuple[str, ...], window: timedelta, *, judged: str) -> str:
-        """See EventSource."""
-        classic = ratio(self._fast(by, window), self._counted(by, window))
+        """See EventSource; classic buckets that are gone say nothing any more, though a range still holds some."""
+        classic = f"{ratio(self._fast(by, window), self._counted(by, window))} and {sum_by(by, str(self.bucket))}"
         return f"1 - ({classic} or {self._fraction(by, window)})"
 
     def spacing(self, _: timedelta) -> timedelta | None:

@@ -118,6 +118,8 @@ def _born_late(reading: Reading) -> Iterator[Finding]:
 def _not_covered(reading: Reading) -> Iterator[Finding]:
     facts = reading.facts
     coverage = reading.worst.get(COVERAGE_RATIO)
+    if facts.may_be_absent and not has_traffic(reading):
+        return
     if coverage is None or not has_traffic(reading):
         yield Reason.NO_DATA, f"{field_of(facts)}: {_absence(reading, reading.found or Found())}"
     elif coverage < LOW_COVERAGE:

@@ -8,7 +8,8 @@ from bursar.compiler.facts import ObjectiveFacts, SlaFacts
 from bursar.compiler.plan import Key
 from bursar.domain.promql.matcher import MatchOperator
 from bursar.observer.checks import Check, Findings, bucket_bounds
-from bursar.observer.sla_books import Found, Identity
+from bursar.observer.sla_books import Found
+from bursar.observer.sla_series import Identity
 
 _TOTAL: Final = "total"
 _BUCKETS: Final = "buckets"

@@ -16,6 +16,7 @@ PROBE = Gauge(parse_selector('probe_success{job="x"}'))
 
 COUNT = 'rate(seconds_count{job="x"}[5m])'
 FAST = 'sum by (a) (rate(seconds_bucket{job="x",le="0.3"}[5m]))'
+STILL_CLASSIC = 'sum by (a) (seconds_bucket{job="x",le="0.3"})'
 NATIVE = 'sum by (a) (rate(seconds{job="x"}[5m]))'
 FRACTION = f"histogram_fraction(-Inf, 0.3, {NATIVE}) >= 0"
 SAMPLES = 'sum by (a) (count_over_time(probe_success{job="x"}[5m]))'
@@ -41,7 +42,7 @@ GOOD_SAMPLES = 'sum by (a) (sum_over_time(probe_success{job="x"}[5m]))'
             SLOW,
             f"sum by (a) ({COUNT}) and {FAST} or histogram_count({NATIVE})",
             f"T - {FAST} or T * (1 - ({FRACTION})) or T * 0",
-            f"1 - ({FAST} / (sum by (a) ({COUNT}) > 0) or {FRACTION})",
+            f"1 - ({FAST} / (sum by (a) ({COUNT}) > 0) and {STILL_CLASSIC} or {FRACTION})",
         ),
         (
             BAD_EXPRESSION,
