@@ -25,6 +25,7 @@ from bursar.edge.handlers import Watches
 from bursar.edge.http import web_application
 from bursar.edge.kubeconfig import configured
 from bursar.edge.prometheus import PrometheusServer
+from bursar.edge.promtool import Promtool
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
 from bursar.engine.feed import Feed
@@ -35,6 +36,7 @@ from bursar.engine.resync import Resync
 from bursar.engine.selectors import SelectorStore
 from bursar.engine.status import StatusWriter
 from bursar.engine.store import ChildIndex, ResourceStore
+from bursar.engine.trials import AT_ONCE, Trials
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
 from bursar.errors import TransientError
@@ -99,6 +101,7 @@ class Operator:
         self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock)
         self.resync = Resync(cluster, self.feed, clock, watched)
         self.watches = Watches(watched, settings.namespaces, self.feed.accept)
+        self.trials = Trials(Promtool(settings.promtool) if settings.promtool else None, self.queue)
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
@@ -110,6 +113,7 @@ class Operator:
             observation=self.observation,
             cluster=cluster,
             clock=clock,
+            trials=self.trials,
             foreign_recheck_seconds=settings.not_owned_interval.total_seconds(),
         )
         self._heartbeat = time.monotonic()
@@ -131,6 +135,7 @@ class Operator:
             "availability": self.availability.run(self._appeared),
             "resync": self.resync.run(self.settings.resync_interval.total_seconds(), jitter),
             "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
+            **{f"tests-{number}": self._after_sync(self.trials.run()) for number in range(AT_ONCE)},
             **{f"worker-{number}": self._after_sync(self.worker.run()) for number in range(self.settings.workers)},
         }
 
@@ -181,6 +186,7 @@ def _policy(settings: Settings) -> RulePolicy:
         fast_interval=settings.fast_interval,
         slow_interval=settings.slow_interval,
         scrape_interval=settings.scrape_interval,
+        severity_labels=settings.severity_labels,
     )
 
 

@@ -18,12 +18,17 @@ MONITORING_GROUP: Final = "monitoring.coreos.com"
 class Kind(StrEnum):
     """The kinds that a user writes."""
 
+    __hash__ = str.__hash__  # an enumeration's own is slow, and every key has one
+
     MONITORING_TARGET = "MonitoringTarget"
     SLA = "SLA"
+    ALERT_RULE = "AlertRule"
 
 
 class ChildKind(StrEnum):
     """The kinds that Bursar generates."""
+
+    __hash__ = str.__hash__
 
     SERVICE_MONITOR = "ServiceMonitor"
     POD_MONITOR = "PodMonitor"
@@ -78,6 +83,7 @@ BUDGET_REMAINING: Final = "bursar:error_budget:remaining"
 TRAFFIC_LOW: Final = "bursar:traffic:low"
 PAGE_ACTIVE: Final = "bursar:page:active"
 OBJECTIVE_INFO: Final = "bursar_objective_info"
+ALERT_INFO: Final = "bursar_alert_info"
 
 PAGE_ALERT: Final = "ErrorBudgetBurnPage"
 TICKET_ALERT: Final = "ErrorBudgetBurnTicket"
@@ -110,6 +116,8 @@ class ConditionType(StrEnum):
     BUDGET_HEALTHY = "BudgetHealthy"
     TARGETS_UP = "TargetsUp"
     SIGNALS_FOUND = "SignalsFound"
+    ALERTS_COMPLETE = "AlertsComplete"
+    TESTS_PASSED = "TestsPassed"
 
 
 class Reason(StrEnum):
@@ -164,3 +172,7 @@ class Reason(StrEnum):
     FOUND = "Found"
     NOT_FOUND = "NotFound"
     NO_SIGNALS = "NoSignals"
+    SIGNAL_MISSING = "SignalMissing"
+    PASSED = "Passed"
+    FAILED = "Failed"
+    NOT_RUN = "NotRun"

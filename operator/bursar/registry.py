@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from functools import partial
 
+from bursar.alert_surveys import AlertRuleObserver, PresetObserver
 from bursar.api.parse import parse_resource
 from bursar.compiler.affected import references
+from bursar.compiler.alert_rule import compile_alert_rule
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.sla import compile_sla
 from bursar.conventions import Kind
 from bursar.engine.ports import Clock, KindSpec
 from bursar.settings import Settings
-from bursar.surveys import SlaObserver, TargetObserver
+from bursar.surveys import SlaObserver
 
 
 def kind_specs(settings: Settings, clock: Clock) -> Mapping[Kind, KindSpec]:
@@ -21,7 +23,7 @@ def kind_specs(settings: Settings, clock: Clock) -> Mapping[Kind, KindSpec]:
             parse=partial(parse_resource, Kind.MONITORING_TARGET),
             compile=compile_monitoring_target,
             references=references,
-            observer=TargetObserver(clock, settings.signals_interval),
+            observer=PresetObserver(clock, settings.signals_interval),
         ),
         KindSpec(
             kind=Kind.SLA,
@@ -29,6 +31,13 @@ def kind_specs(settings: Settings, clock: Clock) -> Mapping[Kind, KindSpec]:
             compile=compile_sla,
             references=references,
             observer=SlaObserver(clock, settings.signals_interval),
+        ),
+        KindSpec(
+            kind=Kind.ALERT_RULE,
+            parse=partial(parse_resource, Kind.ALERT_RULE),
+            compile=compile_alert_rule,
+            references=references,
+            observer=AlertRuleObserver(clock, settings.signals_interval),
         ),
     )
     return {spec.kind: spec for spec in specs}

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bursar.conventions import Severity
 from bursar.domain.durations import format_duration, parse_duration
 
 
@@ -34,6 +35,13 @@ def _at_most(longest: timedelta) -> AfterValidator:
         return interval
 
     return AfterValidator(check)
+
+
+def _severities(words: dict[str, str]) -> dict[str, str]:
+    unknown = sorted(words.keys() - {*Severity})
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a severity; use {', '.join(Severity)}")
+    return words
 
 
 def flag(name: str) -> str:
@@ -76,6 +84,10 @@ class Settings(BaseModel):
         default={},
         description="Labels for every generated object, as key=value,key=value; what your Prometheus selects by.",
     )
+    severity_labels: Annotated[Pairs, AfterValidator(_severities)] = Field(
+        default={},
+        description="Words of the house for the label severity, as high=warning; what is not named stays as it is.",
+    )
     fast_interval: Annotated[Duration, _at_most(timedelta(minutes=2))] = Field(
         default=timedelta(minutes=1),
         description="Evaluation interval of recordings and alerts, at most 2m.",
@@ -87,6 +99,11 @@ class Settings(BaseModel):
     scrape_interval: Duration | None = Field(
         default=None,
         description="Scrape interval where no target says one; empty: the longest of the Prometheus resources.",
+    )
+    promtool: str = Field(
+        default="",
+        max_length=4096,
+        description="Path of promtool, which runs the tests of AlertRules; empty: they are not run.",
     )
     workers: int = Field(default=16, ge=1, le=256, description="How many resources are reconciled at a time.")
     resync_interval: Duration = Field(

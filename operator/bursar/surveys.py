@@ -120,7 +120,7 @@ class Memory:
 
 
 @contextlib.contextmanager
-def _beside_the_books(question: str) -> Iterator[None]:
+def beside_the_books(question: str) -> Iterator[None]:
     """Let a question fail alone: a server may not know it, or one selector may be too much for it."""
     try:
         yield
@@ -149,7 +149,7 @@ class SlaObserver:
         """Read all budgets, look for the series that are due, and for the errors of rules that are missing."""
         facts = {key: known for key, (_, known) in resources.items()}
         gathering = await _gathered(books, {**sla_books.QUERIES, **sla_books.burn_queries(facts.values())})
-        with _beside_the_books("series"):
+        with beside_the_books("series"):
             await self._look_for_series(books, facts)
         found = {identity: known for of_key in self._found.values() for identity, known in of_key.items()}
         read = gathering.books(found)
@@ -221,10 +221,10 @@ async def _rule_errors(books: Books, read: SlaBooks, facts: Mapping[Key, SlaFact
         for key, known in facts.items()
         for objective in known.objectives
     }
-    missing = [identity for identity, known in definitions.items() if known not in read.definitions(identity)]
+    missing = [identity for identity, known in definitions.items() if not read.is_loaded(identity, known)]
     silent = [identity for identity in definitions.keys() - set(missing) if not read.has_traffic(identity)]
     errors: dict[Identity, str] = {}
-    with _beside_the_books("rules"):
+    with beside_the_books("rules"):
         for identity in [*missing, *sorted(silent)][:MOST_QUESTIONS]:
             error = rule_error(identity, await books.read("rules", rules_question(identity)))
             if error:
@@ -251,7 +251,7 @@ class TargetObserver:
         facts = {key: known for key, (_, known) in resources.items()}
         answers = await ask(books, target_books.QUERIES)
         signals: SignalFindings = {}
-        with _beside_the_books("signals"):
+        with beside_the_books("signals"):
             signals = await self._look_for_signals(books, facts)
         errors = await _scrape_errors(books, TargetBooks.from_answers(answers), facts)
         return TargetSurvey(TargetBooks.from_answers(answers, errors=errors), signals)
@@ -294,7 +294,7 @@ async def _scrape_errors(
     """Ask why some of the targets that are down are down."""
     down = [key for key, known in facts.items() if read.down((key.namespace, key.name), known)][:MOST_QUESTIONS]
     errors: dict[tuple[str, str], str] = {}
-    with _beside_the_books("targets"):
+    with beside_the_books("targets"):
         for key in down:
             for pool in facts[key].scrape_pools:
                 answer = await books.read("targets", {"state": "active", "scrapePool": pool})

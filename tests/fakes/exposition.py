@@ -42,6 +42,11 @@ class Exposition:
             self._count()
             self._rates = rates
 
+    def set(self, series: str, value: float) -> None:
+        """Set a series, which is a gauge."""
+        with self._lock:
+            self._values[series] = value
+
     def shown(self, series: str, at: datetime) -> float:
         """Return what the last scrape up to a moment has shown of a series."""
         with self._lock:

@@ -7,19 +7,20 @@ from typing import Any
 
 from bursar.api.base import ObjectMeta, Resource
 from bursar.compiler.objects import owned_object
-from bursar.compiler.plan import Accepted, Key, Plan, Waiting
+from bursar.compiler.plan import Accepted, Key, Plan, RuleTests, Waiting
 from bursar.compiler.view import RulePolicy, View
 from bursar.conventions import ChildKind, ConditionType, Kind, Reason
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
 from bursar.engine.feed import Feed, Sighting
 from bursar.engine.observation import Observation
-from bursar.engine.ports import AnyKind, Books, KindSpec
+from bursar.engine.ports import AnyKind, Books, KindSpec, RuleTester
 from bursar.engine.queue import WorkQueue
 from bursar.engine.resync import Resync
 from bursar.engine.selectors import SelectorStore
 from bursar.engine.status import StatusWriter
 from bursar.engine.store import ChildIndex, ResourceStore
+from bursar.engine.trials import Trials
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
 from bursar.errors import FieldError, InvalidSpec
@@ -65,7 +66,8 @@ def compile_thing(thing: Thing, view: View) -> Plan:
         )
         for name in spec.get("rules", ["rule"])
     )
-    return Plan(Accepted(), apply=rules, facts=thing.metadata.name)
+    tests = RuleTests(rules={}, suite={"tests": spec["tests"]}) if "tests" in spec else None
+    return Plan(Accepted(), apply=rules, facts=thing.metadata.name, tests=tests)
 
 
 class ThingObserver:
@@ -106,7 +108,13 @@ def fresh(status: str, message: str = "fresh") -> Any:
 class Harness:
     """One operator process; `restart` gives a new one on the same cluster."""
 
-    def __init__(self, cluster: FakeCluster | None = None, *, labels: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        cluster: FakeCluster | None = None,
+        *,
+        labels: Mapping[str, str] | None = None,
+        tester: RuleTester | None = None,
+    ) -> None:
         served: frozenset[AnyKind] = frozenset({KIND, ChildKind.PROMETHEUS_RULE})
         self.cluster = cluster or FakeCluster(served)
         self.labels = labels or {}
@@ -118,6 +126,7 @@ class Harness:
         )
         self.queue: WorkQueue[Key] = WorkQueue(jitter=lambda: 1.0)
         self.observer = ThingObserver()
+        self.tester: RuleTester | None = tester
         kinds = {KIND: KindSpec(KIND, parse, compile_thing, _references, self.observer)}
         self.status = StatusWriter(self.cluster, self.store, self.clock)
         unread: Any = object()
@@ -133,6 +142,7 @@ class Harness:
         self.feed = Feed(kinds, self.store, self.index, self.selectors, self.queue, self.status, self.clock)
         self.resync = Resync(self.cluster, self.feed, self.clock, served)
         self.availability = Availability(self.cluster, served)
+        self.trials = Trials(self.tester, self.queue)
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
@@ -144,6 +154,7 @@ class Harness:
             observation=self.observation,
             cluster=self.cluster,
             clock=self.clock,
+            trials=self.trials,
         )
 
     def key(self, name: str = "x") -> Key:
@@ -184,7 +195,7 @@ class Harness:
     def restart(self) -> "Harness":
         """A new process that finds the cluster as this one left it."""
         self.queue.close()
-        successor = Harness(self.cluster, labels=self.labels)
+        successor = Harness(self.cluster, labels=self.labels, tester=self.tester)
         successor.report_all(initial=True)
         return successor
 

@@ -10,9 +10,11 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from bursar.api.alert_rule import AlertRule
 from bursar.api.base import Resource
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA
+from bursar.compiler.alert_rule import compile_alert_rule
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.plan import Accepted, Plan
 from bursar.compiler.sla import compile_sla
@@ -21,11 +23,12 @@ from rules.promtool import assert_accepted, write_rules
 
 HERE: Final = Path(__file__).parent
 COMPILERS: Final[Mapping[str, Callable[[Any, World], Plan]]] = {
+    "alert_rule": compile_alert_rule,
     "sla": compile_sla,
     "monitoring_target": compile_monitoring_target,
 }
-MODELS: Final[Mapping[str, type[Resource]]] = {"SLA": SLA, "MonitoringTarget": MonitoringTarget}
-FOLDERS: Final = {SLA: "sla", MonitoringTarget: "monitoring_target"}
+MODELS: Final[Mapping[str, type[Resource]]] = {"AlertRule": AlertRule, "SLA": SLA, "MonitoringTarget": MonitoringTarget}
+FOLDERS: Final = {AlertRule: "alert_rule", SLA: "sla", MonitoringTarget: "monitoring_target"}
 CASES: Final = sorted(path.parent for path in HERE.glob("*/*/input.yaml"))
 RULES: Final = sorted(HERE.glob("*/*/expected/PrometheusRule-*.yaml"))
 

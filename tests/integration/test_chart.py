@@ -117,8 +117,10 @@ EVERYTHING = {*READ, "create", "patch", "update", "delete"}
 RIGHTS_IN_A_NAMESPACE = {
     "monitoringtargets": READ,
     "slas": READ,
+    "alertrules": READ,
     "monitoringtargets/status": {"patch"},
     "slas/status": {"patch"},
+    "alertrules/status": {"patch"},
     "servicemonitors": EVERYTHING,
     "podmonitors": EVERYTHING,
     "probes": EVERYTHING,

@@ -40,6 +40,14 @@ TARGET: Resource = {
 }
 
 
+RULE: Resource = {
+    "apiVersion": "bursar.dev/v1alpha1",
+    "kind": "AlertRule",
+    "metadata": {"name": "queue"},
+    "spec": {"severity": "high", "condition": {"threshold": {"query": "depth", "above": 1}}},
+}
+
+
 def changed(resource: Resource, path: str, value: Any) -> Resource:
     """A copy of the resource with one field of its spec set; numbers in the path are list indices."""
     copy = deepcopy(resource)
@@ -218,6 +226,45 @@ def test_a_bad_target_is_refused_with_the_reason(path: str, value: Any, message:
     assert message in refusal(changed(TARGET, path, value))
 
 
+LEAK = "query in a template reads the series of all tenants"
+OF_GROUPS = {"bad": "b", "total": "t", "abovePercent": 5, "groupBy": ["region"]}
+BAD_RULES = [
+    ("condition", {}, "set exactly one of expression, threshold, absent, ratio, change, forecast"),
+    ("condition.threshold", {"query": "depth"}, "set exactly one of above, below"),
+    ("condition.forecast", {"query": "x", "within": "1h"}, "set exactly one of above, below"),
+    ("condition", {"ratio": {**OF_GROUPS, "abovePercent": 100}}, "a percentage of bad events is 0 to below 100"),
+    ("condition", {"change": {"query": "x", "over": "1d", "byPercent": 0}}, "a change is above 0 %"),
+    ("severity", "urgent", "supported values"),
+    ("labels", {"bursar_route": "x"}, "themselves; choose other names"),
+    ("summary", "{{ query `up` }}", LEAK),
+    ("description", "{{ with query `up` }}", LEAK),
+    ("annotations", {"a": "{{ `up` | query }}"}, LEAK),
+    ("summary", "{{ printf `x` }}", "templates may only be"),
+    ("tests", [{"name": "a", "series": [{"series": "a", "values": "1"}], "expect": []}], "should have at least 1"),
+    (
+        "tests",
+        [{"name": "a", "series": [{"series": "a", "values": "1"}], "expect": [{"at": "24h1s", "firing": True}]}],
+        "a test lasts at most 24h",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), BAD_RULES)
+def test_a_bad_alert_rule_is_refused_with_the_reason(path: str, value: Any, message: str, refusal: Refusal) -> None:
+    assert message in refusal(changed(RULE, path, value))
+
+
+def test_a_label_of_a_group_cannot_be_set(refusal: Refusal) -> None:
+    of_groups = changed(RULE, "condition", {"ratio": OF_GROUPS})
+    assert "a label of groupBy tells groups apart" in refusal(changed(of_groups, "labels", {"region": "eu"}))
+    assert refusal(changed(of_groups, "labels", {"zone": "eu"})) == ""
+
+
+def test_a_preset_is_tuned_only_by_what_it_reads(refusal: Refusal) -> None:
+    alert = {"name": "a", "preset": "TargetDown", "slowerThan": "1s"}
+    assert "slowerThan is for HighLatency, SlowQueries; remove it" in refusal(changed(TARGET, "alerts", [alert]))
+
+
 @pytest.mark.parametrize("window", ["1d", "24h", "1440m", "23h60m", "1w", "1y", "86400s"])
 def test_a_window_of_a_day_is_accepted_however_it_is_written(window: str, refusal: Refusal) -> None:
     assert refusal(changed(SLA, "objectives.0.window", {"rolling": window})) == ""
@@ -262,22 +309,29 @@ def test_kubectl_shows_the_columns_of_the_contract(
 ) -> None:
     assert refusal(SLA) == ""
     assert refusal(TARGET) == ""
+    assert refusal(RULE) == ""
     headings = [
         control_plane.kubectl("get", "-n", namespace, *arguments).splitlines()[0].split()
-        for arguments in (("sla",), ("sla", "-o", "wide"), ("mtgt",))
+        for arguments in (("sla",), ("sla", "-o", "wide"), ("mtgt",), ("arule",))
     ]
     assert headings == [
         ["NAME", "READY", "STATE", "WORST", "BUDGET%", "BURN", "EXHAUSTION", "AGE"],
         ["NAME", "READY", "STATE", "WORST", "BUDGET%", "BURN", "EXHAUSTION", "SLI", "COVERAGE%", "AGE"],
-        ["NAME", "READY", "TARGETS", "OWNER", "AGE"],
+        ["NAME", "READY", "TARGETS", "OWNER", "FIRING", "AGE"],
+        ["NAME", "READY", "SEVERITY", "STATE", "INSTANCES", "SINCE", "AGE"],
     ]
 
 
 def test_one_category_lists_every_kind(refusal: Refusal, control_plane: ControlPlane, namespace: str) -> None:
     assert refusal(SLA) == ""
     assert refusal(TARGET) == ""
+    assert refusal(RULE) == ""
     listed = control_plane.kubectl("get", "-n", namespace, "bursar", "-o", "name").split()
-    assert listed == ["monitoringtarget.bursar.dev/checkout", "sla.bursar.dev/checkout"]
+    assert listed == [
+        "alertrule.bursar.dev/queue",
+        "monitoringtarget.bursar.dev/checkout",
+        "sla.bursar.dev/checkout",
+    ]
 
 
 def test_the_crds_are_small_enough_for_a_plain_apply() -> None:

@@ -18,6 +18,7 @@ STEPS_PER_MINUTE: Final = 2
 
 NEWER: Final = "promtool"
 OLDER: Final = "promtool-2"
+_DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same in C, ten times as fast
 _PRECISION: Final = 10**9
 _JUDGE: Final = ContextVar("judge", default=NEWER)
 
@@ -57,7 +58,7 @@ def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def write_rules(path: Path, groups: Iterable[Mapping[str, Any]]) -> Path:
-    path.write_text(yaml.safe_dump({"groups": list(groups)}, sort_keys=False))
+    path.write_text(yaml.dump({"groups": list(groups)}, Dumper=_DUMPER, sort_keys=False))
     return path
 
 

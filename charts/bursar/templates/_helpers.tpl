@@ -36,10 +36,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* What the operator does inside a namespace, and nothing else. */}}
 {{- define "bursar.namespaceRules" -}}
 - apiGroups: [bursar.dev]
-  resources: [monitoringtargets, slas]
+  resources: [monitoringtargets, slas, alertrules]
   verbs: [get, list, watch]
 - apiGroups: [bursar.dev]
-  resources: [monitoringtargets/status, slas/status]
+  resources: [monitoringtargets/status, slas/status, alertrules/status]
   verbs: [patch]
 # Server-side apply needs patch and create; an ownerReference on an object that exists already needs delete on it.
 - apiGroups: [monitoring.coreos.com]

@@ -14,8 +14,11 @@ from bursar.domain.templates import (
     ANNOTATION_TEXT,
     LABEL_ADVICE,
     LABEL_TEXT,
+    QUERY_ADVICE,
+    QUERYING_TEXT,
     is_annotation_text,
     is_label_text,
+    is_querying,
 )
 
 LIST_TYPE: Final = "x-kubernetes-list-type"
@@ -45,6 +48,7 @@ KEYS_NOT_RESERVED: Final = Rule(
     f"the rules set {', '.join(sorted(RESERVED_LABELS))} and {RESERVED_LABEL_PREFIX}* themselves; choose other names",
 )
 LABEL_TEMPLATE: Final = Rule(f"self.matches({LABEL_TEXT!r})", is_label_text, LABEL_ADVICE)
+ASKS_NOTHING: Final = Rule(f"!self.matches({QUERYING_TEXT!r})", lambda text: not is_querying(text), QUERY_ADVICE)
 ANNOTATION_TEMPLATE: Final = Rule(f"self.matches({ANNOTATION_TEXT!r})", is_annotation_text, ANNOTATION_ADVICE)
 PLAIN: Final = Rule(
     "!self.contains('{{')", lambda text: "{{" not in text, "templates are not expanded here; write plain text"
@@ -65,8 +69,12 @@ Labels = Annotated[
     KEYS_NOT_RESERVED,
 ]
 Annotations = Annotated[
-    dict[str, Annotated[str, Field(max_length=1024), ANNOTATION_TEMPLATE]], Field(max_length=16), LABEL_KEYS
+    dict[str, Annotated[str, Field(max_length=1024), ASKS_NOTHING, ANNOTATION_TEMPLATE]],
+    Field(max_length=16),
+    LABEL_KEYS,
 ]
+TemplatedLine = Annotated[str, Field(max_length=1024), ASKS_NOTHING, ANNOTATION_TEMPLATE]
+TemplatedText = Annotated[str, Field(max_length=4096), ASKS_NOTHING, ANNOTATION_TEMPLATE]
 
 
 class Named(Protocol):

@@ -5,6 +5,8 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from bursar.api.alert_rule import AlertRule, AlertRuleSpec
+from bursar.api.alert_rule_status import AlertRuleStatus
 from bursar.api.monitoring_target import MonitoringTarget, MonitoringTargetSpec
 from bursar.api.monitoring_target_status import MonitoringTargetStatus
 from bursar.api.sla import SLA, SLASpec
@@ -60,6 +62,7 @@ DEFINITIONS: Final = (
             READY,
             Column("Targets", ".status.targets.summary", "Targets up, of targets scraped."),
             Column("Owner", ".spec.owner", "Team that answers for it."),
+            Column("Firing", ".status.alerts.firing", "How many of its alerts fire.", type="integer"),
             AGE,
         ),
     ),
@@ -84,6 +87,22 @@ DEFINITIONS: Final = (
                 "Percentage of its window that was measured.",
                 wide=True,
             ),
+            AGE,
+        ),
+    ),
+    KindDefinition(
+        kind=Kind.ALERT_RULE,
+        plural="alertrules",
+        short_name="arule",
+        resource=AlertRule,
+        spec=AlertRuleSpec,
+        status=AlertRuleStatus,
+        columns=(
+            READY,
+            Column("Severity", ".spec.severity", "How urgent it is."),
+            Column("State", ".status.state", "Inactive, Pending, Firing or Unknown."),
+            Column("Instances", ".status.instances", "How many series fire or are pending.", type="integer"),
+            Column("Since", ".status.activeSince", "Since when the condition holds."),
             AGE,
         ),
     ),

@@ -7,6 +7,8 @@ from pydantic import Field
 from bursar.api.base import Model, Resource, Spec, VectorSelector
 from bursar.api.endpoint import Endpoint, Paced, PodEndpoint, Scheme, ScrapeLimits
 from bursar.api.fields import BY_NAME, UNIQUE_NAMES, ItemName, Labels, Line
+from bursar.api.preset_signals import CacheSignal, MemorySignal, QueriesSignal, QueueSignal, RateLimitSignal
+from bursar.api.presets import PresetAlert
 from bursar.api.rules import Rule, exactly_one
 
 
@@ -52,6 +54,17 @@ class Signals(Model):
         max_length=32,
         description="Things that fill up, as connection pools.",
         json_schema_extra=BY_NAME,
+    )
+    cache: CacheSignal | None = Field(default=None, description="Counters of a cache, for CacheHitRateLow.")
+    memory: MemorySignal | None = Field(default=None, description="Gauges of memory, for MemoryHigh.")
+    queues: Annotated[tuple[QueueSignal, ...], UNIQUE_NAMES] = Field(
+        default=(), max_length=32, description="What waits, for QueueBacklog.", json_schema_extra=BY_NAME
+    )
+    rate_limit: RateLimitSignal | None = Field(
+        default=None, description="Counters of what a limit has refused, for RateLimitExceeded."
+    )
+    queries: QueriesSignal | None = Field(
+        default=None, description="Histogram of how long queries take, for SlowQueries."
     )
 
 
@@ -183,7 +196,15 @@ class MonitoringTargetSpec(Spec):
     scrape: Scrape | None = Field(
         default=None, description="How Prometheus gets the metrics; absent: somebody else scrapes it already."
     )
-    signals: Signals = Field(default=Signals(), description="What the numbers mean; SLAs of this target read them.")
+    signals: Signals = Field(
+        default=Signals(), description="What the numbers mean; SLAs of this target and its alerts read them."
+    )
+    alerts: Annotated[tuple[PresetAlert, ...], UNIQUE_NAMES] = Field(
+        default=(),
+        max_length=20,
+        description="Alerts from presets, up to 20; each may be tuned or switched off.",
+        json_schema_extra=BY_NAME,
+    )
 
 
 class MonitoringTarget(Resource):

@@ -62,11 +62,19 @@ class FoundSignals(Model):
     )
 
 
+class TargetAlerts(Model):
+    """The alerts of the target, as Prometheus has them."""
+
+    firing: int = Field(ge=0, description="How many series fire.")
+    pending: int = Field(ge=0, description="How many fire if it goes on.")
+
+
 class MonitoringTargetStatus(Status):
     """What was generated for the target, and what Prometheus sees of it."""
 
     targets: ScrapedTargets | None = Field(default=None, description="The scrape targets, as Prometheus has them.")
     signals: FoundSignals | None = Field(default=None, description="Which of the signals Prometheus has.")
+    alerts: TargetAlerts | None = Field(default=None, description="The alerts of spec.alerts.")
     as_of: Time | None = Field(
         default=None, description="Prometheus' time of these facts; it stands still while Prometheus is away."
     )

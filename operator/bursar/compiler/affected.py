@@ -6,12 +6,13 @@ because it decides who is selected; neither needs a rule here.
 
 from typing import TypeAlias, assert_never
 
+from bursar.api.alert_rule import AlertRule
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
 
-UserResource: TypeAlias = MonitoringTarget | SLA
+UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule
 
 
 def references(resource: UserResource) -> frozenset[Key]:
@@ -19,7 +20,7 @@ def references(resource: UserResource) -> frozenset[Key]:
     match resource:
         case MonitoringTarget():
             return frozenset()
-        case SLA():
+        case SLA() | AlertRule():
             target = resource.spec.target_ref
             namespace = resource.metadata.namespace
             return frozenset() if target is None else frozenset({Key(Kind.MONITORING_TARGET, namespace, target.name)})

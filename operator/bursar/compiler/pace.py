@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+from bursar.api.monitoring_target import Scrape
 from bursar.compiler.view import View
 from bursar.domain.durations import parse_duration
 
@@ -19,6 +20,12 @@ def scrape_interval(view: View) -> timedelta:
         return view.policy.scrape_interval
     servers = [server for server in view.selectors.servers or () if server["kind"] == "Prometheus"]
     return max(map(_interval, servers), default=PROMETHEUS_DEFAULT)
+
+
+def longest_interval(scrape: Scrape | None, view: View) -> timedelta:
+    """Return the longest interval of a target: the window of a rate must hold samples of every endpoint."""
+    platform, paces = scrape_interval(view), () if scrape is None else scrape.paces
+    return max((pace.interval or platform for pace in paces), default=platform)
 
 
 def _interval(server: Mapping[str, Any]) -> timedelta:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from bursar.conventions import ChildKind, Kind, Reason
 
@@ -11,9 +11,8 @@ Manifest: TypeAlias = Mapping[str, Any]
 """A Kubernetes object as data, ready for server-side apply; treated as immutable."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """One resource of a user: what is queued."""
+class Key(NamedTuple):
+    """One resource of a user: what is queued; a tuple, because everything is looked up by it."""
 
     kind: Kind
     namespace: str
@@ -23,8 +22,7 @@ class Key:
         return f"{self.kind}/{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ChildRef:
+class ChildRef(NamedTuple):
     """One generated object."""
 
     kind: ChildKind
@@ -70,11 +68,20 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleTests:
+    """The tests that a user has written for generated rules: a rule file and a suite of promtool over it, as data."""
+
+    rules: Mapping[str, Any]
+    suite: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a compile decides, and nothing about how to do it.
 
     `apply` counts only with an Accepted verdict. `conditions` are verdicts that need no metrics (Selected).
     `facts` is what the observer of the same kind needs to read the books; the engine carries it unread.
+    `tests` are to be run, where the platform allows it; their outcome is the condition TestsPassed.
     """
 
     verdict: Verdict
@@ -82,3 +89,4 @@ class Plan:
     conditions: tuple[Condition, ...] = ()
     facts: Any = None
     wake_after: timedelta | None = None
+    tests: RuleTests | None = None

@@ -1,18 +1,18 @@
 """SLA -> one PrometheusRule that keeps the books of all its objectives."""
 
 import json
-from datetime import timedelta
 from typing import Final
 
 from bursar.api.alerting import LowTraffic, WhenAbsent
-from bursar.api.monitoring_target import MonitoringTarget, Scrape
+from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA, Objective
 from bursar.compiler.facts import BurnWindow, ObjectiveFacts, SlaFacts
 from bursar.compiler.indicators import resolve, watched
 from bursar.compiler.objects import not_served, owned_object
-from bursar.compiler.pace import scrape_interval
+from bursar.compiler.pace import longest_interval
 from bursar.compiler.plan import Accepted, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.selection import selected
+from bursar.compiler.targets import referenced_target
 from bursar.compiler.view import RulePolicy, View
 from bursar.conventions import ChildKind, Kind, Reason, Severity
 from bursar.domain.books import Books, open_books
@@ -43,7 +43,7 @@ def compile_sla(sla: SLA, view: View) -> Plan:
     Waits for a missing target, a missing signal of it, and the CRD of PrometheusRules; rejects what only an edit of
     the SLA can cure. The facts are SlaFacts.
     """
-    target = _target(sla, view)
+    target = referenced_target(sla.metadata, sla.spec.target_ref, view)
     if isinstance(target, Waiting):
         return Plan(target)
     blocked: Waiting | Rejected | None = None
@@ -83,18 +83,6 @@ def _too_large(size: int) -> str:
     )
 
 
-def _target(sla: SLA, view: View) -> MonitoringTarget | Waiting | None:
-    reference = sla.spec.target_ref
-    if reference is None:
-        return None
-    namespace = sla.metadata.namespace
-    return view.target(namespace, reference.name) or Waiting(
-        Reason.DEPENDENCY_NOT_READY,
-        f"spec.targetRef.name: there is no valid MonitoringTarget {reference.name} in namespace {namespace}; "
-        "create it or correct the name",
-    )
-
-
 def _graver(first: Waiting | Rejected | None, second: Waiting | Rejected) -> Waiting | Rejected:
     """Keep the first finding, but let one that needs an edit win over one that may pass."""
     if first is None or (isinstance(first, Waiting) and isinstance(second, Rejected)):
@@ -106,7 +94,7 @@ def _definition(
     sla: SLA, objective: Objective, events: EventSource, target: MonitoringTarget | None, view: View
 ) -> ObjectiveDefinition:
     window, alerting, policy = objective.window.rolling, sla.spec.alerting, view.policy
-    scrape = _scrape_interval(target.spec.scrape if target else None, scrape_interval(view))
+    scrape = longest_interval(target.spec.scrape if target else None, view)
     return ObjectiveDefinition(
         identity=_identity(sla, objective),
         target=objective.target,
@@ -133,6 +121,7 @@ def _definition(
         description=objective.description,
         team=target.spec.owner if target else "",
         runbook=target.spec.runbook_url if target else "",
+        severity_labels=policy.severity_labels,
     )
 
 
@@ -157,12 +146,6 @@ def _audience(sla: SLA, objective: Objective, severity: Severity) -> Audience:
     return Audience(
         severity.value, {**alerting.labels, **objective.labels}, {**alerting.annotations, **objective.annotations}
     )
-
-
-def _scrape_interval(scrape: Scrape | None, platform: timedelta) -> timedelta:
-    """Return the longest interval of a target: the window of a rate must hold samples of every endpoint."""
-    paces = () if scrape is None else scrape.paces
-    return max((pace.interval or platform for pace in paces), default=platform)
 
 
 def _prometheus_rule(sla: SLA, books: list[Books], policy: RulePolicy) -> Manifest:

@@ -1,7 +1,7 @@
 """The read-only picture of the world that a compile may look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ class RulePolicy:
     """What the platform decides for every generated object; intervals are those of the rule groups.
 
     `slow_interval` None derives it from the window: 5 m for windows of 5 d and more, else 1 m.
+    `severity_labels` maps a severity to what the label `severity` shall say; what is not in it is itself.
     `scrape_interval` counts where neither target nor endpoint says one; None: what the Prometheus resources say.
     """
 
@@ -21,6 +22,7 @@ class RulePolicy:
     fast_interval: timedelta = timedelta(minutes=1)
     slow_interval: timedelta | None = None
     scrape_interval: timedelta | None = None
+    severity_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

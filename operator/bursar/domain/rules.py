@@ -41,7 +41,7 @@ class Alert:
             "alert": self.name,
             "expr": self.expression,
             **({"for": format_duration(self.pending)} if self.pending else {}),
-            "keep_firing_for": format_duration(self.keep_firing),
+            **({"keep_firing_for": format_duration(self.keep_firing)} if self.keep_firing else {}),
             "labels": dict(self.labels),
             "annotations": dict(self.annotations),
         }

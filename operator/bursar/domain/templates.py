@@ -23,11 +23,20 @@ LABEL_TEXT: Final = _text_with(_LABEL)
 ANNOTATION_TEXT: Final = _text_with(rf"({_LABEL}|{_VALUE}) *([|] *({_FORMATS}))?")
 """What may be written, as patterns that Python and RE2 read alike, for models and API server."""
 
+QUERYING_TEXT: Final = r"[{][{]([^}]*[^.$a-zA-Z0-9_}])?query[^a-zA-Z0-9_]"
+"""What no text may contain; it is refused by the rest too, but its reason should be told."""
+
+QUERY_ADVICE: Final = "query in a template reads the series of all tenants; show $value or a label instead"
 LABEL_ADVICE: Final = "templates in labels may only be {{ $labels.name }}; move the others to annotations"
 ANNOTATION_ADVICE: Final = (
     "templates may only be {{ $labels.name }} or {{ $value }}, each with at most one of "
     f"| {_FORMATS.replace('|', ', ')}; change the others"
 )
+
+
+def is_querying(text: str) -> bool:
+    """Find `{{ query … }}`, `{{ with query … }}` and `{{ … | query }}`; a label named query is none of them."""
+    return re.search(QUERYING_TEXT, text) is not None
 
 
 def is_label_text(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import repeat
 from typing import Any, Final, TypeAlias, TypeVar
 
 import aiohttp
@@ -176,6 +177,7 @@ def _vector(envelope: _Envelope) -> Answer:
         rows = [row for row in envelope.data["result"] if "value" in row]
         at = datetime.fromtimestamp(rows[0]["value"][0], UTC) if rows else envelope.server_time
         values = [float(row["value"][1]) for row in rows]
-        return Answer(at=at, samples=tuple(map(Sample, [row["metric"] for row in rows], values)))
+        series = zip([row["metric"] for row in rows], values, strict=True)
+        return Answer(at=at, samples=tuple(map(tuple.__new__, repeat(Sample), series)))
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Unavailable(f"not a vector: {type(error).__name__}: {error}") from error

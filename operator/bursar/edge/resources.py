@@ -32,6 +32,7 @@ class Endpoint:
 ENDPOINTS: Final[Mapping[AnyKind, Endpoint]] = {
     Kind.MONITORING_TARGET: Endpoint(GROUP, VERSION, "monitoringtargets"),
     Kind.SLA: Endpoint(GROUP, VERSION, "slas"),
+    Kind.ALERT_RULE: Endpoint(GROUP, VERSION, "alertrules"),
     ChildKind.SERVICE_MONITOR: Endpoint(MONITORING_GROUP, "v1", "servicemonitors"),
     ChildKind.POD_MONITOR: Endpoint(MONITORING_GROUP, "v1", "podmonitors"),
     ChildKind.PROBE: Endpoint(MONITORING_GROUP, "v1", "probes"),

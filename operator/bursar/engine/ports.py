@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bursar.api.base import Resource
-from bursar.compiler.plan import ChildRef, Key, Manifest, Plan
+from bursar.compiler.plan import ChildRef, Key, Manifest, Plan, RuleTests
 from bursar.compiler.view import View
 from bursar.conventions import ChildKind, Kind, Reason
 from bursar.observer.samples import Answer, Observed
@@ -99,6 +99,14 @@ class Books(Protocol):
 
     async def read(self, path: str, parameters: Mapping[str, str | tuple[str, ...]]) -> Any:
         """Read another endpoint below /api/v1, such as rules or targets; returns its `data`."""
+        ...
+
+
+class RuleTester(Protocol):
+    """Runs the tests that users write for their rules."""
+
+    async def run(self, tests: RuleTests) -> str:
+        """Run them; returns what failed, empty when nothing did. Raises Unavailable when they could not be run."""
         ...
 
 

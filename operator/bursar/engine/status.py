@@ -25,7 +25,14 @@ LONGEST_MESSAGE: Final = 32768  # what the Kubernetes API conventions and our CR
 NEVER: Final = -1
 DECIDED_FIELDS: Final = frozenset({"observedGeneration", "lastHandledRequest", "objects"})
 DECIDED_CONDITIONS: Final = frozenset(
-    {ConditionType.READY, ConditionType.RECONCILING, ConditionType.STALLED, ConditionType.SELECTED}
+    {
+        ConditionType.READY,
+        ConditionType.RECONCILING,
+        ConditionType.STALLED,
+        ConditionType.SELECTED,
+        ConditionType.ALERTS_COMPLETE,
+        ConditionType.TESTS_PASSED,
+    }
 )
 
 

@@ -15,6 +15,7 @@ from bursar.engine.ports import Clock, Cluster, EventNote, KindSpec
 from bursar.engine.queue import WorkQueue
 from bursar.engine.status import Part, StatusWriter
 from bursar.engine.store import ChildIndex, Live, ResourceStore
+from bursar.engine.trials import Trials
 from bursar.errors import BursarError, Conflict, DependencyMissing, Refused, Throttled, TransientError
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Worker:
     observation: Observation
     cluster: Cluster
     clock: Clock
+    trials: Trials
     foreign_recheck_seconds: float = field(default=300.0)
 
     async def run(self) -> None:
@@ -98,6 +100,7 @@ class Worker:
             self.children.forget(key)
             self.status.forget(key)
             self.observation.forget(key)
+            self.trials.forget(key)
             self.queue.forget(key)
             return
         if live.invalid is not None:
@@ -146,7 +149,8 @@ class Worker:
             for child in self.index.of(live.key)
             if child.rejection
         ]
-        conditions = (*verdicts.conditions_for(plan.verdict, rejections), *plan.conditions)
+        tested = self.trials.verdict(live.key, plan.tests, self.status.decided(live))
+        conditions = (*verdicts.conditions_for(plan.verdict, rejections), *plan.conditions, *tested)
         await self.observation.refresh(live)
         await self._settle(live, conditions, self._objects(live.key))
         self.queue.forget(live.key)

@@ -60,9 +60,10 @@ def changed(previous: Observed, new: Observed) -> bool:
 def missing_signals(facts: TargetFacts, found: Findings) -> tuple[SignalCheck, ...]:
     """List what should be there and is not; a histogram is there when either kind of it is."""
     missing = [check for check in facts.checks if not check.optional and check.name not in found]
-    latency = [check for check in facts.checks if check.name.startswith("latency.")]
-    if latency and not any(check.name in found for check in latency):
-        missing.append(latency[0])
+    for signal in ("latency", "queries"):
+        kinds = [check for check in facts.checks if check.name in (f"{signal}.buckets", f"{signal}.native")]
+        if kinds and not any(check.name in found for check in kinds):
+            missing.append(kinds[0])
     return tuple(missing)
 
 

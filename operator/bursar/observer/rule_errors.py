@@ -6,7 +6,7 @@ from typing import Any, Final
 from bursar.conventions import INCIDENT, NAMESPACE, OBJECTIVE, SLA_LABEL, Kind
 from bursar.domain.books import group_names
 from bursar.domain.objective import Identity as ObjectiveIdentity
-from bursar.observer.sla_books import Identity
+from bursar.observer.sla_series import Identity
 
 _LONGEST_ERROR: Final = 512
 

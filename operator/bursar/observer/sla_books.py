@@ -111,6 +111,10 @@ class SlaBooks:
         """Return the definitions of an objective that are loaded; two of them for a moment after an edit."""
         return frozenset(self._definitions.get(identity, ()))
 
+    def is_loaded(self, identity: Identity, definition: str) -> bool:
+        """Tell whether Prometheus evaluates one version of an objective's rules."""
+        return definition in self._definitions.get(identity, ())
+
     def has_traffic(self, identity: Identity) -> bool:
         """Tell whether the rules of an objective record any events."""
         return self.table.has(identity, SLI_TOTAL_RATE)

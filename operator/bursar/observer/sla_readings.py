@@ -17,7 +17,8 @@ from bursar.conventions import (
 )
 from bursar.domain.recordings import error_ratio_metric
 from bursar.domain.tiers import TierKind
-from bursar.observer.sla_books import Found, Group, Identity, Readings, SlaBooks
+from bursar.observer.sla_books import Found, Group, Readings, SlaBooks
+from bursar.observer.sla_series import Identity
 
 _ALERTS: Final = ((TierKind.PAGE, PAGE_ALERT), (TierKind.TICKET, TICKET_ALERT))
 

@@ -55,12 +55,27 @@ class SeriesTable:
 
     def add(self, samples: Iterable[Sample]) -> None:
         """Take in the samples of one answer; NaN and infinities are left out, they are no readings."""
+        metric, column = "", array("d")
         for labels, value in samples:
-            if sensible(value):
-                if len(labels) == len(OWN_LABELS) and OBJECTIVE in labels and METRIC_LABEL in labels:
-                    self._put(labels[METRIC_LABEL], _OWN_IDENTITY(labels), value)
-                else:
-                    self._put_other(labels, value)
+            if not sensible(value):
+                continue
+            try:
+                name, identity = labels[METRIC_LABEL], _OWN_IDENTITY(labels)
+            except KeyError:
+                self._put_other(labels, value)
+                continue
+            if len(labels) > len(OWN_LABELS):
+                self._put_other(labels, value)
+                continue
+            if name != metric:
+                metric, column = name, self._column(name)
+            line = self._lines.setdefault(identity, len(self._lines))
+            if line == len(column):
+                column.append(value)
+            elif column[line] == ABSENT:
+                column[line] = value
+            else:
+                self._others.setdefault(identity, []).append((name, _NO_LABELS, value))
 
     def numbers(self, identity: Identity) -> Sequence[float]:
         """Return an objective's line: its value of each metric, ABSENT where it has none."""
@@ -85,17 +100,11 @@ class SeriesTable:
             return True
         return any(name == metric for name, _, _ in self.others(identity))
 
-    def _put(self, metric: str, identity: Identity, value: float) -> None:
-        column = self._columns.get(metric)
-        if column is None:
-            column = self._columns[metric] = array("d")
-        line = self._lines.setdefault(identity, len(self._lines))
-        if line >= len(column):
-            column.extend([ABSENT] * (len(self._lines) - len(column)))
-        if column[line] == ABSENT:
-            column[line] = value
-        else:
-            self._others.setdefault(identity, []).append((metric, _NO_LABELS, value))
+    def _column(self, metric: str) -> "array[float]":
+        """Return a column that reaches to the last line; each further line comes with its own number."""
+        column = self._columns.setdefault(metric, array("d"))
+        column.extend([ABSENT] * (len(self._lines) - len(column)))
+        return column
 
     def _put_other(self, labels: Mapping[str, str], value: float) -> None:
         metric = labels.get(METRIC_LABEL, "")

@@ -85,6 +85,12 @@ BAD_SLAS = [
     (
         "alerting.annotations",
         {"summary": '{{ query "up" }}'},
+        "spec.alerting.annotations.summary: query in a template reads the series of all tenants; show $value or a "
+        "label instead",
+    ),
+    (
+        "alerting.annotations",
+        {"summary": "{{ printf }}"},
         "spec.alerting.annotations.summary: templates may only be {{ $labels.name }} or {{ $value }}, each with at "
         "most one of | humanize, humanize1024, humanizeDuration, humanizePercentage, humanizeTimestamp, title, "
         "toLower, toUpper; change the others",

@@ -17,6 +17,9 @@ def test_every_kind_has_its_spec_and_its_status() -> None:
         "## SLA",
         "### spec",
         "### status",
+        "## AlertRule",
+        "### spec",
+        "### status",
     ]
 
 

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from bursar.api.alert_rule import AlertRule
 from bursar.api.base import ObjectMeta
 from bursar.api.indicators import Indicator, RatioIndicator
 from bursar.api.monitoring_target import MonitoringTarget, MonitoringTargetSpec
@@ -24,6 +25,13 @@ def test_an_sla_depends_on_its_target_in_its_own_namespace() -> None:
 
 def test_an_sla_with_queries_of_its_own_depends_on_nothing() -> None:
     assert references(SLA(metadata=META, spec=SLASpec(objectives=(OWN_QUERIES,)))) == frozenset()
+
+
+def test_an_alert_rule_depends_on_its_target_in_its_own_namespace() -> None:
+    condition = {"absent": {"selector": "up"}}
+    spec = {"severity": "high", "condition": condition, "targetRef": {"name": "api"}}
+    rule = AlertRule.model_validate({"metadata": META, "spec": spec})
+    assert references(rule) == {Key(Kind.MONITORING_TARGET, "shop", "api")}
 
 
 def test_a_target_depends_on_nothing() -> None:
