@@ -37,9 +37,8 @@ class AlertRuleObserver:
         self._calendar = Calendar(clock, interval)
         self._found: dict[Key, AlertFound] = {}
 
-    async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, AlertRuleFacts]]) -> AlertSurvey:
+    async def survey(self, books: Books, facts: Mapping[Key, AlertRuleFacts]) -> AlertSurvey:
         """Read the states of all alerts, and look closely at the rules that are due."""
-        facts = {key: known for key, (_, known) in resources.items()}
         read = AlertBooks.from_answers(await ask(books, alert_queries(Kind.ALERT_RULE)))
         with beside_the_books("alert rules"):
             await self._look_closely(books, read, facts)
@@ -98,10 +97,10 @@ class PresetObserver:
         self._calendar = Calendar(clock, interval)
         self._errors: dict[Key, Mapping[Identity, str]] = {}
 
-    async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, TargetFacts]]) -> PresetSurvey:
+    async def survey(self, books: Books, facts: Mapping[Key, TargetFacts]) -> PresetSurvey:
         """Survey all targets; the alerts of those that have some are read in bulk."""
-        targets = await self._targets.survey(books, resources)
-        facts = {key: known for key, (_, known) in resources.items() if known.definitions}
+        targets = await self._targets.survey(books, facts)
+        facts = {key: known for key, known in facts.items() if known.definitions}
         if not facts:
             return PresetSurvey(targets, None, {})
         read = AlertBooks.from_answers(await ask(books, alert_queries(Kind.MONITORING_TARGET)))

@@ -145,9 +145,8 @@ class SlaObserver:
         self._uncounted = Memory(clock, UNCOUNTED_KEPT)
         self._found: dict[Key, Mapping[Identity, Found]] = {}
 
-    async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, SlaFacts]]) -> SlaSurvey:
+    async def survey(self, books: Books, facts: Mapping[Key, SlaFacts]) -> SlaSurvey:
         """Read all budgets, look for the series that are due, and for the errors of rules that are missing."""
-        facts = {key: known for key, (_, known) in resources.items()}
         gathering = await _gathered(books, {**sla_books.QUERIES, **sla_books.burn_queries(facts.values())})
         with beside_the_books("series"):
             await self._look_for_series(books, facts)
@@ -246,9 +245,8 @@ class TargetObserver:
     def __init__(self, clock: Clock, interval: timedelta) -> None:
         self._calendar = Calendar(clock, interval)
 
-    async def survey(self, books: Books, resources: Mapping[Key, tuple[Any, TargetFacts]]) -> TargetSurvey:
+    async def survey(self, books: Books, facts: Mapping[Key, TargetFacts]) -> TargetSurvey:
         """Count all targets, look for the signals that are due, and ask for the errors of what is down."""
-        facts = {key: known for key, (_, known) in resources.items()}
         answers = await ask(books, target_books.QUERIES)
         signals: SignalFindings = {}
         with beside_the_books("signals"):

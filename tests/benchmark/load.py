@@ -63,6 +63,19 @@ def sla(namespace: str, number: int, *, percent: float = 99.9) -> Manifest:
     }
 
 
+def lone_sla(namespace: str, number: int) -> Manifest:
+    """One objective over counters of its own, without a MonitoringTarget."""
+    selector = f'{{job="service-{number}"'
+    ratio = {"bad": f'http_requests_total{selector},code=~"5.."}}', "total": f"http_requests_total{selector}}}"}
+    objective = {"name": "availability", "target": 99.9, "indicator": {"ratio": ratio}}
+    return {
+        "apiVersion": "bursar.dev/v1alpha1",
+        "kind": "SLA",
+        "metadata": {"name": f"service-{number}", "namespace": namespace},
+        "spec": {"objectives": [objective]},
+    }
+
+
 def collection(group: str, namespace: str, kind: str) -> str:
     """The path of all objects of a kind in a namespace."""
     return f"{group}/namespaces/{namespace}/{PLURALS[kind]}"

@@ -21,13 +21,13 @@ PATIENCE_SECONDS: Final = 300.0
 def applied_at_once(place: Place, operator: OperatorProcess, resources: tuple[Manifest, ...]) -> list[Figure]:
     """Apply everything while the operator is idle, until the last resource is Ready; returns once all is quiet."""
     wanted, mark = names(resources), place.mark()
-    meter = _meter(place, operator)
+    meter = meter_of(place, operator)
     with Watching(place.server, RESOURCE_PATHS) as watching:
         began = time.monotonic()
         apply_all(place.server, resources)
         applied = time.monotonic()
         ready = watching.until_all(wanted, is_ready, seconds=PATIENCE_SECONDS)
-    costs = _costs("applied at once", meter)
+    used = costs("applied at once", meter)
     with Watching(place.server, RESOURCE_PATHS) as watching:
         watching.until_all(wanted, is_settled, seconds=PATIENCE_SECONDS)
     writes = len(place.writes_since(mark)) / len(resources)
@@ -40,7 +40,7 @@ def applied_at_once(place: Place, operator: OperatorProcess, resources: tuple[Ma
         ),
         Figure("applied at once: writes per resource, books included", writes, ""),
         Figure("applied at once: peak memory", peak_memory_mib(operator.process.pid), "MiB", at_most(160)),
-        *costs,
+        *used,
     ]
 
 
@@ -52,9 +52,9 @@ def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure
         began = time.monotonic()
         with place.operator() as operator:
             operator.wait_ready()
-            working, meter = time.monotonic(), _meter(place, operator)
+            working, meter = time.monotonic(), meter_of(place, operator)
             ready = watching.until_all(names(resources), is_ready, seconds=PATIENCE_SECONDS)
-            costs = _costs("found at start", meter)
+            used = costs("found at start", meter)
             writes = len(place.writes_since(mark)) / (ready - working)
             peak = peak_memory_mib(operator.process.pid)
     one, many = _raw_rate(place, parallel=1), _raw_rate(place, parallel=PARALLEL)
@@ -63,7 +63,7 @@ def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure
         Figure("found at start: rate, start-up included", len(resources) / (ready - began), "/s"),
         Figure("found at start: rate from /readyz on", len(resources) / (ready - working), "/s", at_least(120)),
         Figure("found at start: peak memory", peak, "MiB", at_most(160)),
-        *costs,
+        *used,
         Figure("bare loop: rules applied one at a time", one, "/s"),
         Figure(f"bare loop: rules applied {PARALLEL} at a time", many, "/s"),
         Figure("found at start: writes of the operator", writes, "/s"),
@@ -71,13 +71,15 @@ def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure
     ]
 
 
-def _meter(place: Place, operator: OperatorProcess) -> Meter:
+def meter_of(place: Place, operator: OperatorProcess) -> Meter:
+    """Count from now on what all parts use."""
     programs = ("kube-apiserver", "etcd", "kube-controller-manager")
     pids = {name: place.plane.programs[name].pid for name in programs}
     return Meter({**pids, "operator": operator.process.pid, "benchmark": os.getpid()})
 
 
-def _costs(scenario: str, meter: Meter) -> list[Figure]:
+def costs(scenario: str, meter: Meter) -> list[Figure]:
+    """Tell what was used until now, and how much was disturbed."""
     return [
         Figure(f"{scenario}: processor time of the operator", meter.used("operator"), "s"),
         Figure(f"{scenario}: processor time of the API server", meter.used("kube-apiserver"), "s"),

@@ -48,9 +48,9 @@ def quiet(place: Place, count: int) -> list[Figure]:
         operator.wait_ready()
         _wait_worked_through(operator, count)
         began, used = time.monotonic(), cpu_seconds(operator.process.pid)
-        first = _metric(operator, 'bursar_resyncs_total{result="success"}')
+        first = metric(operator, 'bursar_resyncs_total{result="success"}')
         wait_until(
-            lambda: _metric(operator, 'bursar_resyncs_total{result="success"}') >= first + RESYNCS,
+            lambda: metric(operator, 'bursar_resyncs_total{result="success"}') >= first + RESYNCS,
             seconds=PATIENCE_SECONDS,
             what=f"{RESYNCS} resyncs",
         )
@@ -67,13 +67,13 @@ def quiet(place: Place, count: int) -> list[Figure]:
 
 def _wait_worked_through(operator: OperatorProcess, count: int) -> None:
     wait_until(
-        lambda: _metric(operator, "bursar_reconciles_total{") >= count,
+        lambda: metric(operator, "bursar_reconciles_total{") >= count,
         seconds=PATIENCE_SECONDS,
         what=f"a look at {count} resources",
     )
 
 
-def _metric(operator: OperatorProcess, prefix: str) -> float:
+def metric(operator: OperatorProcess, prefix: str) -> float:
     """The sum of all samples that begin like this."""
     lines = operator.read("/metrics").splitlines()
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(prefix))

@@ -77,7 +77,7 @@ class ThingObserver:
         self.answer: Any = 1
         self.failure: Exception | None = None
 
-    async def survey(self, books: Books, resources: Mapping[Key, tuple[Resource, Any]]) -> Any:
+    async def survey(self, books: Books, facts: Mapping[Key, Any]) -> Any:
         if self.failure is not None:
             raise self.failure
         return self.answer

@@ -11,8 +11,9 @@ has no notation for native histograms.
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,10 +26,16 @@ from bursar.domain.promql.nodes import ValueType
 from bursar.edge.prometheus import PrometheusServer
 from bursar.observer import sla_books, target_books
 from fakes.exposition import LOOPBACK, Exposition
-from rules import test_firing, test_guards, test_indicators, test_selectors, test_shapes
+from firing import replay
+from firing.golden import QUICK_FILE
+from firing.quick import QUICK
+from firing.table import measurements
+from firing.theory import Episode
+from rules import test_guards, test_indicators, test_selectors, test_shapes
 from rules.promtool import OLDER, assert_accepted, judged_by, promtool, write_rules
 from sandbox import prometheus
 from sandbox.backfill import Sample, open_metrics, write_blocks
+from sandbox.binaries import binary
 from sandbox.process import wait_until
 from sandbox.web import read
 
@@ -47,6 +54,11 @@ def golden_groups(path: Path) -> list[dict[str, Any]]:
 def call(name: str, function: Function) -> str:
     written = {ValueType.VECTOR: "x", ValueType.RANGE: "x[5m]", ValueType.SCALAR: "1", ValueType.STRING: '"a"'}
     return f"{name}({', '.join(written[argument] for argument in function.arguments)})"
+
+
+def moments(episodes: Iterable[Episode]) -> list[float]:
+    """When an alert comes and goes; infinity where it does not go."""
+    return [moment for each in episodes for moment in (each.onset, inf if each.clearance is None else each.clearance)]
 
 
 @pytest.fixture
@@ -82,15 +94,15 @@ class TestPromtool:
         )
         assert refused == [name for name, function in known.items() if function.since > AS_OLD_AS]
 
-    def test_fires_and_clears_in_the_same_minutes(self, tmp_path: Path) -> None:
-        row = test_firing.TABLE["a one-day window, total outage of 10 minutes"]
-        test_firing.test_alerts_fire_and_clear_in_the_minutes_of_the_table(row, tmp_path)
-
-    def test_sees_a_burn_over_a_staged_window_one_evaluation_later(self, tmp_path: Path) -> None:
-        row = test_firing.TABLE["a one-day window, 2 % for 400 minutes"]
-        assert row.ticket
-        later = row._replace(ticket=row.ticket._replace(first=row.ticket.first + 1))
-        test_firing.test_alerts_fire_and_clear_in_the_minutes_of_the_table(later, tmp_path)
+    @pytest.mark.parametrize("name", ["a week at 95 %", "a day at 99.99 %", "a quarter at 99 %"])
+    def test_sees_alerts_come_and_go_at_most_one_evaluation_later(
+        self, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(replay, "binary", lambda _: binary(OLDER))
+        usual = measurements(QUICK_FILE.path.read_text())
+        for row in QUICK[name].replayed():
+            pairs = list(zip(moments(usual.get(row.key, ())), moments(row.measured), strict=True))
+            assert [pair for pair in pairs if not pair[0] <= pair[1] <= pair[0] + 1] == [], row
 
     def test_finds_nothing_that_is_not_a_number(self, tmp_path: Path) -> None:
         test_shapes.test_an_idle_gap_leaves_no_value_that_is_not_a_number(tmp_path)

@@ -66,14 +66,14 @@ def facts(name: str = "deep", definition: str = "d1") -> AlertRuleFacts:
 
 
 async def survey(observer: AlertRuleObserver, books: FakeBooks, known: AlertRuleFacts | None = None) -> Any:
-    return await observer.survey(books, {KEY: (None, known or facts())})
+    return await observer.survey(books, {KEY: known or facts()})
 
 
 async def test_states_are_asked_for_all_rules_at_once() -> None:
     counts = []
     for number in (1, 40):
         books = FakeBooks()
-        keys = {Key(Kind.ALERT_RULE, "shop", f"r{n}"): (None, facts(f"r{n}")) for n in range(number)}
+        keys = {Key(Kind.ALERT_RULE, "shop", f"r{n}"): facts(f"r{n}") for n in range(number)}
         await AlertRuleObserver(FakeClock(), INTERVAL).survey(books, keys)
         counts.append(len(books.asked))
     assert counts == [len(alert_queries(Kind.ALERT_RULE)) + 2] * 2
@@ -147,11 +147,11 @@ async def test_the_alerts_of_a_target_are_counted_beside_what_is_said_of_it() ->
     resource, known = target({"name": "down", "preset": "TargetDown"})
     books = FakeBooks(loaded=known.definitions)
     observer = PresetObserver(FakeClock(), INTERVAL)
-    quiet = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: (resource, known)}), None)
+    quiet = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: known}), None)
     assert quiet.fields["alerts"] == {"firing": 0, "pending": 0}
     assert [(c.type, c.status) for c in quiet.conditions if c.type == "RulesLoaded"] == [("RulesLoaded", "True")]
     books.firing = {DOWN: 1.0}
-    again = await observer.survey(books, {TARGET: (resource, known)})
+    again = await observer.survey(books, {TARGET: known})
     fires = observer.observe(TARGET, resource, known, again, quiet)
     assert fires.fields["alerts"] == {"firing": 1, "pending": 0}
     assert observer.changed(quiet, fires)
@@ -165,18 +165,18 @@ async def test_what_prometheus_says_against_an_alert_of_a_target_is_told() -> No
     books.error = "many-to-many"
     clock = FakeClock()
     observer = PresetObserver(clock, INTERVAL)
-    seen = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: (resource, known)}), None)
+    seen = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: known}), None)
     assert [c.message for c in seen.conditions if c.type == "RulesLoaded"] == [
         "Prometheus refuses a rule: many-to-many"
     ]
     clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
-    await observer.survey(books, {TARGET: (resource, known)})
+    await observer.survey(books, {TARGET: known})
     assert books.questions("rules mtgt/checkout") == 2
 
 
 async def test_nothing_is_asked_about_alerts_where_there_are_none() -> None:
     resource, known = target()
     books, observer = FakeBooks(), PresetObserver(FakeClock(), INTERVAL)
-    seen = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: (resource, known)}), None)
+    seen = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: known}), None)
     assert "alerts" not in seen.fields
     assert books.questions("ALERTS") == 0

@@ -12,19 +12,19 @@ from bursar.surveys import INCOMPLETE_INTERVAL, UNCOUNTED_KEPT, Memory, SlaObser
 from fakes.answers import answer
 from fakes.asked import FakeBooks
 from fakes.cluster import FakeClock
-from fakes.sla_books import all_facts, facts, latency, sla
+from fakes.sla_books import all_facts, facts, latency
 
 INTERVAL = timedelta(minutes=5)
 KEY = Key(Kind.SLA, "shop", "checkout")
 COUNTERS = Watched(total=parse_selector("all_total"), bad=parse_selector("bad_total"))
-OF_COUNTERS = {KEY: (sla(), all_facts(facts(watched=COUNTERS)))}
+OF_COUNTERS = {KEY: all_facts(facts(watched=COUNTERS))}
 HERE = "shop/checkout/availability"
 
 
 async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_when_they_were() -> None:
     books, clock = FakeBooks(), FakeClock()
     observer = SlaObserver(clock, INTERVAL)
-    resources = {KEY: (sla(), all_facts(facts(watched=latency("0.3"))))}
+    resources = {KEY: all_facts(facts(watched=latency("0.3")))}
 
     async def looks() -> int:
         books.asked.clear()

@@ -36,7 +36,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_number_of_slas() -> 
     counts = []
     for number in (1, 40):
         books = FakeBooks()
-        resources = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(number)}
+        resources = {Key(Kind.SLA, "shop", f"sla-{n}"): all_facts() for n in range(number)}
         await SlaObserver(FakeClock(), INTERVAL).survey(books, resources)
         counts.append(len(books.asked))
     assert counts == [len(sla_books.QUERIES) + len(BURN_WINDOWS)] * 2
@@ -46,7 +46,7 @@ async def test_an_sla_is_read_out_of_the_survey() -> None:
     books = FakeBooks()
     books.know(sla_books.QUERIES, recorded())
     observer = SlaObserver(FakeClock(), INTERVAL)
-    survey = await observer.survey(books, {KEY: (sla(), all_facts())})
+    survey = await observer.survey(books, {KEY: all_facts()})
     observed = observer.observe(KEY, sla(), all_facts(), survey, None)
     assert observed.fields["state"] == "Healthy"
     assert not observer.changed(observed, observed)
@@ -63,8 +63,8 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
     failed = {"labels": labels, "health": "err", "lastError": "many-to-many matching"}
     books.pages["rules"] = {"groups": [{"rules": [failed]}]}
     observer = SlaObserver(FakeClock(), INTERVAL)
-    others = {Key(Kind.SLA, "shop", f"sla-{n}"): (sla(), all_facts()) for n in range(2 * MOST_QUESTIONS)}
-    survey = await observer.survey(books, {KEY: (sla(), all_facts()), **others})
+    others = {Key(Kind.SLA, "shop", f"sla-{n}"): all_facts() for n in range(2 * MOST_QUESTIONS)}
+    survey = await observer.survey(books, {KEY: all_facts(), **others})
     assert len(books.read_paths) == MOST_QUESTIONS
     assert books.read_paths[0][1]["rule_group[]"] == GROUPS
     observed = observer.observe(KEY, sla(), all_facts(), survey, None)
@@ -76,7 +76,7 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
 async def test_all_windows_of_what_burns_are_asked_for_only_while_an_alert_fires() -> None:
     books = FakeBooks()
     observer = SlaObserver(FakeClock(), INTERVAL)
-    resources = {KEY: (sla(), all_facts())}
+    resources = {KEY: all_facts()}
     await observer.survey(books, resources)
     assert sla_books.BURNING not in books.asked
     books.know(sla_books.QUERIES, recorded(firing=("ErrorBudgetBurnPage",)))
@@ -98,7 +98,7 @@ async def test_a_survey_fails_as_a_whole_when_one_query_fails() -> None:
 async def test_why_a_rule_that_is_loaded_records_nothing_is_asked_as_well() -> None:
     books = FakeBooks()
     books.know(sla_books.QUERIES, tuple(series for series in recorded() if series[0] == "info"))
-    await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: (sla(), all_facts())})
+    await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: all_facts()})
     assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == [GROUPS]
 
 
@@ -107,9 +107,7 @@ async def test_budgets_are_read_although_another_question_is_not_answered(questi
     books = FakeBooks()
     books.know(sla_books.QUERIES, recorded(definition=None))
     books.failing = question
-    survey = await SlaObserver(FakeClock(), INTERVAL).survey(
-        books, {KEY: (sla(), all_facts(facts(watched=latency("1"))))}
-    )
+    survey = await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: all_facts(facts(watched=latency("1")))})
     assert survey.books.groups(("shop", "checkout", "availability"), ())
     assert survey.rule_errors == {}
 
@@ -122,7 +120,7 @@ async def test_targets_are_counted_although_another_question_is_not_answered(que
     books.failing = question
     observer = TargetObserver(FakeClock(), INTERVAL)
     resource, known = compiled_target()
-    survey = await observer.survey(books, {TARGET: (resource, known)})
+    survey = await observer.survey(books, {TARGET: known})
     observed = observer.observe(TARGET, resource, known, survey, None)
     assert observed.fields["targets"]["summary"] == "1/2"
 
@@ -142,7 +140,7 @@ async def test_a_target_is_counted_and_its_signals_are_looked_for() -> None:
     books.answers["label_replace"] = answer(*((labels, 4.0) for labels in found))
     observer = TargetObserver(FakeClock(), INTERVAL)
     resource, known = compiled_target()
-    survey = await observer.survey(books, {TARGET: (resource, known)})
+    survey = await observer.survey(books, {TARGET: known})
     observed = observer.observe(TARGET, resource, known, survey, None)
     assert observed.fields["targets"]["summary"] == "2/2"
     assert observed.fields["signals"]["requests"] == {"series": 4}
@@ -150,7 +148,7 @@ async def test_a_target_is_counted_and_its_signals_are_looked_for() -> None:
     assert observer.changed(observed, observer.stale(resource, observed, "away"))
     assert books.read_paths == []
     books.asked.clear()
-    await observer.survey(books, {TARGET: (resource, known)})
+    await observer.survey(books, {TARGET: known})
     assert not any("label_replace" in query for query in books.asked)
 
 
@@ -162,7 +160,7 @@ async def test_why_an_address_is_down_is_asked_by_its_scrape_pool() -> None:
     pool = known.scrape_pools[0]
     books.pages["targets"] = {"activeTargets": [{"scrapePool": pool, "lastError": "refused", "labels": {}}]}
     observer = TargetObserver(FakeClock(), INTERVAL)
-    survey = await observer.survey(books, {TARGET: (resource, known)})
+    survey = await observer.survey(books, {TARGET: known})
     assert books.read_paths == [("targets", {"state": "active", "scrapePool": pool})]
     observed = observer.observe(TARGET, resource, known, survey, None)
     assert observed.fields["targets"]["lastError"] == "an address: refused"
@@ -172,8 +170,8 @@ async def test_an_address_that_is_down_without_a_known_reason_has_none() -> None
     books = FakeBooks()
     identity = {"namespace": "shop", "monitoring_target": "checkout"}
     books.know(target_books.QUERIES, (("active", identity, 1.0),))
-    resource, known = compiled_target()
-    survey = await TargetObserver(FakeClock(), INTERVAL).survey(books, {TARGET: (resource, known)})
+    _, known = compiled_target()
+    survey = await TargetObserver(FakeClock(), INTERVAL).survey(books, {TARGET: known})
     assert survey.books.errors == {}
 
 

@@ -14,15 +14,15 @@ from typing import Any, Final
 import yaml
 
 from sandbox.binaries import binary
-from sandbox.process import LOOPBACK, Process, SandboxError, free_port
-from sandbox.web import is_ready, request
+from sandbox.process import SandboxError
+from sandbox.prometheus import running_prometheus
+from sandbox.web import request
 
 RETENTION: Final = "10y"  # nothing is too old for a test
 
 # Blocks of two hours, the default, are slow to make and slow to read when there are hundreds. Rules are evaluated with
 # one range query for a block, of at most 11,000 points: enough for intervals from 18 s.
 BLOCK: Final = "54h"
-START_SECONDS: Final = 60.0
 SNAPSHOT_SECONDS: Final = 300.0
 
 # As long as this, the head of a TSDB takes samples of all times in any order of series, and never cuts a block.
@@ -118,9 +118,8 @@ def receiving_prometheus(folder: Path, blocks: Path) -> Iterator[str]:
     with a stale marker and carries native histograms. To be read fast, samples must be in a block.
     """
     place = Path(tempfile.mkdtemp(prefix="received-", dir=folder))
-    flags = {"web.enable-remote-write-receiver": "", "web.enable-admin-api": ""}
-    flags |= {f"storage.tsdb.{bound}-block-duration": ENDLESS for bound in ("min", "max")}
-    with _prometheus(folder, place, flags) as url:
+    endless = (f"--storage.tsdb.{bound}-block-duration={ENDLESS}" for bound in ("min", "max"))
+    with _prometheus(folder, place, "--web.enable-remote-write-receiver", "--web.enable-admin-api", *endless) as url:
         yield url
         answer = request("POST", f"{url}/api/v1/admin/tsdb/snapshot", seconds=SNAPSHOT_SECONDS)
         if answer.status != 200:
@@ -131,29 +130,11 @@ def receiving_prometheus(folder: Path, blocks: Path) -> Iterator[str]:
     shutil.rmtree(place)
 
 
-@contextlib.contextmanager
-def served_blocks(folder: Path, blocks: Path) -> Iterator[str]:
+def served_blocks(folder: Path, blocks: Path) -> contextlib.AbstractContextManager[str]:
     """Run a Prometheus on blocks, which it leaves as they are; yields its URL, to be queried with `time=`."""
-    with _prometheus(folder, blocks, {"no-storage.tsdb.allow-overlapping-compaction": ""}) as url:
-        yield url
+    return _prometheus(folder, blocks, "--no-storage.tsdb.allow-overlapping-compaction")
 
 
-@contextlib.contextmanager
-def _prometheus(folder: Path, storage: Path, flags: Mapping[str, str]) -> Iterator[str]:
-    configuration = folder / "prometheus.yaml"
-    configuration.write_text("{}")
-    url = f"http://{LOOPBACK}:{free_port()}"
-    flags = {
-        "config.file": str(configuration),
-        "storage.tsdb.path": str(storage),
-        "storage.tsdb.retention.time": RETENTION,
-        "web.listen-address": url.removeprefix("http://"),
-        **flags,
-    }
-    command = [binary("prometheus"), *(f"--{flag}={value}" if value else f"--{flag}" for flag, value in flags.items())]
-    process = Process("prometheus", command, log=folder / "prometheus.log")
-    try:
-        process.wait_ready(lambda: is_ready(f"{url}/-/ready"), seconds=START_SECONDS)
-        yield url
-    finally:
-        process.stop()
+def _prometheus(folder: Path, storage: Path, *flags: str) -> contextlib.AbstractContextManager[str]:
+    extra = (f"--storage.tsdb.retention.time={RETENTION}", *flags)
+    return running_prometheus(folder, {}, blocks=storage, extra=extra)

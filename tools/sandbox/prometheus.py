@@ -1,7 +1,6 @@
 """One Prometheus without a cluster: whatever configuration, rules and data a test gives it, of either major version."""
 
 import contextlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,8 @@ from sandbox.web import is_ready
 NEWER: Final = "prometheus"
 OLDER: Final = "prometheus-2"
 START_SECONDS: Final = 60.0
+
+_DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same in C, ten times as fast
 
 
 @contextlib.contextmanager
@@ -34,7 +35,7 @@ def running_prometheus(
     """
     folder.mkdir(parents=True, exist_ok=True)
     rules = folder / "rules.yaml"
-    rules.write_text(json.dumps({"groups": list(rule_groups)}))  # which is YAML, and fast where there are many
+    rules.write_text(yaml.dump({"groups": list(rule_groups)}, Dumper=_DUMPER))
     written = folder / "prometheus.yaml"
     written.write_text(yaml.safe_dump({**configuration, "rule_files": [str(rules)]}))
     url = f"http://{LOOPBACK}:{free_port()}"

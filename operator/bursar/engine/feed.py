@@ -8,6 +8,7 @@ from typing import Any
 from bursar.compiler.plan import ChildRef, Key
 from bursar.conventions import REQUESTED_AT_ANNOTATION, ChildKind, Kind
 from bursar.engine import telemetry
+from bursar.engine.kept import Kept, as_kept, keep
 from bursar.engine.ports import AnyKind, Clock, KindSpec, ServerKind
 from bursar.engine.queue import Lane, WorkQueue
 from bursar.engine.selectors import SelectorStore
@@ -71,8 +72,7 @@ class Feed:
         if known is not None and _is_old(sighting.raw, known):
             return
         live = self._read(key, sighting.raw, known)
-        references = self.kinds[key.kind].references(live.resource) if live.resource is not None else frozenset()
-        self.store.put(live, references)
+        self.store.put(live, self._references(live, known))
         meddled = self.status.seen(live, sighting.raw.get("status", {}))
         telemetry.RESOURCES.labels(key.kind.value).set(self.store.count(key.kind))
         if known is None or not known.same_wish(live):
@@ -81,24 +81,29 @@ class Feed:
             self.queue.add(key, lane)
 
     def _read(self, key: Key, raw: Raw, known: Live | None) -> Live:
-        metadata = raw["metadata"]
-        resource, invalid = None, None
-        if known is not None and _is_parsed(raw, known):
-            resource, invalid = known.resource, known.invalid
-        else:
+        metadata, parse = raw["metadata"], self.kinds[key.kind].parse
+        kept: Kept | None = as_kept(parse, raw)
+        invalid = None
+        # Most sightings show another status only, so that a known resource need not be parsed again.
+        if known is None or known.kept != kept:
             try:
-                resource = self.kinds[key.kind].parse(raw)
+                kept = keep(parse, raw)
             except InvalidSpec as error:
-                invalid = error
+                kept, invalid = None, error
         return Live(
             key=key,
             uid=metadata["uid"],
             generation=metadata["generation"],
             resource_version=metadata["resourceVersion"],
             requested_at=metadata.get("annotations", {}).get(REQUESTED_AT_ANNOTATION, ""),
-            resource=resource,
+            kept=kept,
             invalid=invalid,
         )
+
+    def _references(self, live: Live, known: Live | None) -> frozenset[Key]:
+        if known is not None and known.kept == live.kept:
+            return self.store.references(live.key)
+        return frozenset() if live.kept is None else self.kinds[live.key.kind].references(live.resource)
 
     def _child(self, ref: ChildRef, sighting: Sighting, *, gone: bool) -> None:
         known = self.index.get(ref)
@@ -124,16 +129,6 @@ class Feed:
         self.queue.add(key, lane)
         for dependant in self.store.dependants(key):
             self.queue.add(dependant, lane)
-
-
-def _is_parsed(raw: Raw, known: Live) -> bool:
-    """Whether the resource that is known is what a parse would give; most sightings show another status only."""
-    metadata = raw["metadata"]
-    return (
-        (metadata["uid"], metadata["generation"]) == (known.uid, known.generation)
-        and known.resource is not None
-        and metadata.get("annotations", {}) == known.resource.metadata.annotations
-    )
 
 
 def _is_old(raw: Raw, known: Live | Child) -> bool:

@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from math import inf
 from operator import attrgetter
 from typing import Any, Final
 
-from bursar.compiler.plan import Condition, Key
-from bursar.conventions import Kind, Reason
+from bursar.compiler.plan import Key
+from bursar.conventions import Kind
 from bursar.engine import telemetry
+from bursar.engine.news import News, Urgency, observed_of
 from bursar.engine.ports import Books, Clock, KindSpec
 from bursar.engine.status import Packed, StatusWriter
 from bursar.engine.store import Live, ResourceStore
@@ -25,24 +25,6 @@ LONGEST_POSTPONEMENT_SECONDS: Final = 180.0
 FAILURES_UNTIL_STALE: Final = 2
 KEYS_PER_BREATH: Final = 50
 WRITES_AT_ONCE: Final = 8
-_REASONS: Final = frozenset(Reason)
-
-
-class Urgency(IntEnum):
-    """Why books are worth writing, the most urgent first."""
-
-    CHANGED = 0
-    FIRST = 1
-    DUE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A resource whose books are worth writing. They are put in words again for that: all at once would fill memory."""
-
-    urgency: Urgency
-    spec: KindSpec
-    live: Live
 
 
 @dataclass(slots=True)
@@ -137,13 +119,13 @@ class Observation:
         """Ask everything about one kind; returns why that failed, None when it did not."""
         if self._books is None:
             return "no Prometheus is configured; set the operator's prometheusUrl"
-        resources = {
-            live.key: (live.resource, facts)
+        known = {
+            live.key: facts
             for live in self._store.of_kind(spec.kind)
-            if live.resource is not None and (facts := self._facts_of(live)) is not None
+            if live.kept is not None and (facts := self._facts_of(live)) is not None
         }
         try:
-            self._surveys[spec.kind] = await spec.observer.survey(self._books, resources)
+            self._surveys[spec.kind] = await spec.observer.survey(self._books, known)
         except BursarError as error:
             self._failures[spec.kind] += 1
             log.warning("books not read", extra={"kind": spec.kind.value, "error": str(error)})
@@ -217,16 +199,17 @@ class Observation:
         return self._observe(spec, live) if failure is None else self._stale(spec, live, failure=failure)
 
     def _observe(self, spec: KindSpec, live: Live) -> Observed | None:
-        survey, facts = self._surveys.get(spec.kind), self._facts_of(live)
-        if live.resource is None or facts is None or survey is None:
+        survey, facts, resource = self._surveys.get(spec.kind), self._facts_of(live), live.resource
+        if resource is None or facts is None or survey is None:
             return None
-        return spec.observer.observe(live.key, live.resource, facts, survey, self._previous(live))
+        return spec.observer.observe(live.key, resource, facts, survey, self._previous(live))
 
     def _stale(self, spec: KindSpec, live: Live, *, failure: str) -> Observed | None:
         """Keep what was read last; a status may be older, because not every reading is worth writing."""
-        if live.resource is None:
+        resource = live.resource
+        if resource is None:
             return None
-        return spec.observer.stale(live.resource, self._observe(spec, live) or self._previous(live), failure)
+        return spec.observer.stale(resource, self._observe(spec, live) or self._previous(live), failure)
 
     def _facts_of(self, live: Live) -> Any:
         """What a plan of this very object said, None when there was none: a namesake's facts are not its own."""
@@ -265,14 +248,3 @@ class Observation:
         due = self._clock.monotonic() + LONGEST_SILENCE_SECONDS * self._jitter()
         self._last[live.key] = _Last(live.uid, due)
         return self._last[live.key]
-
-
-def observed_of(part: Mapping[str, Any]) -> Observed | None:
-    """Read back the observed half of a live status; None when nothing was observed yet."""
-    conditions = tuple(
-        Condition(entry["type"], entry["status"], Reason(entry["reason"]), entry["message"])
-        for entry in part.get("conditions", ())
-        if entry["reason"] in _REASONS
-    )
-    fields = {name: value for name, value in part.items() if name != "conditions"}
-    return Observed(fields=fields, conditions=conditions) if fields or conditions else None

@@ -133,8 +133,8 @@ class Clock(Protocol):
 class Observer(Protocol):
     """How one kind's share of the status is read from Prometheus; pure but for the queries it is given."""
 
-    async def survey(self, books: Books, resources: Mapping[Key, tuple[Resource, Any]]) -> Any:
-        """Ask everything for one cycle; `resources` maps a key to the resource and its plan's facts."""
+    async def survey(self, books: Books, facts: Mapping[Key, Any]) -> Any:
+        """Ask everything for one cycle; `facts` are those of each resource's plan."""
         ...
 
     def observe(self, key: Key, resource: Resource, facts: Any, survey: Any, previous: Observed | None) -> Observed:

@@ -18,20 +18,26 @@ from bursar.conventions import (
     Kind,
 )
 from bursar.engine.digest import live_digest
+from bursar.engine.kept import Kept
 from bursar.errors import InvalidSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A user's resource as last seen; `resource` is the last version that was valid, `invalid` why this one is not."""
+    """A user's resource as last seen; `kept` is the last version that was valid, `invalid` why this one is not."""
 
     key: Key
     uid: str
     generation: int
     resource_version: str
     requested_at: str
-    resource: Resource | None
+    kept: Kept | None
     invalid: InvalidSpec | None
+
+    @property
+    def resource(self) -> Resource | None:
+        """The model of the last valid version; made anew where it was not needed lately."""
+        return None if self.kept is None else self.kept.resource
 
     def same_wish(self, other: "Live") -> bool:
         """Whether two sightings ask for the same: what the status says does not count."""
@@ -90,11 +96,15 @@ class ResourceStore:
     def put(self, live: Live, references: frozenset[Key]) -> None:
         """Remember a resource; an invalid version keeps the last valid one of the same object beside it."""
         known = self.get(live.key)
-        if live.resource is None and known is not None and known.uid == live.uid:
-            live = replace(live, resource=known.resource)
+        if live.kept is None and known is not None and known.uid == live.uid:
+            live = replace(live, kept=known.kept)
             references = self._references.get(live.key, references)
         self._live[live.key.kind][live.key] = live
         self._index(live.key, references)
+
+    def references(self, key: Key) -> frozenset[Key]:
+        """What a resource refers to."""
+        return self._references.get(key, frozenset())
 
     def advance(self, key: Key, *, uid: str, resource_version: str) -> None:
         """Note that our own write made a newer version of a resource."""

@@ -32,4 +32,5 @@ class StoreView:
     def target(self, namespace: str, name: str) -> MonitoringTarget | None:
         """The last valid version of a MonitoringTarget."""
         live = self.store.get(Key(Kind.MONITORING_TARGET, namespace, name))
-        return live.resource if live is not None and isinstance(live.resource, MonitoringTarget) else None
+        resource = None if live is None else live.resource
+        return resource if isinstance(resource, MonitoringTarget) else None

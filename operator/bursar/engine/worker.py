@@ -107,13 +107,14 @@ class Worker:
             await self._settle(live, verdicts.stalled(Reason.INVALID_SPEC, str(live.invalid)), ())
             self.queue.forget(key)
             return
-        assert live.resource is not None
-        if live.resource.spec.suspend:
+        resource = live.resource
+        assert resource is not None
+        if resource.spec.suspend:
             await self.observation.refresh(live)
             await self._settle(live, verdicts.accepted(suspended=True), self._objects(key))
             self.queue.forget(key)
             return
-        await self._carry_out(live, self.kinds[key.kind].compile(live.resource, self.view))
+        await self._carry_out(live, self.kinds[key.kind].compile(resource, self.view))
 
     async def _carry_out(self, live: Live, plan: Plan) -> None:
         try:

@@ -1,5 +1,6 @@
 """What the API server answers, as our errors; and credentials that are read again when it refuses them."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from aiohttp.test_utils import TestServer
 from kubernetes.aio import client
 from kubernetes.aio.config import kube_config
 
+from bursar.compiler.plan import Key
 from bursar.conventions import Kind
 from bursar.edge import kubeconfig as kubeconfig_module
-from bursar.edge.cluster import ApiServer
+from bursar.edge.cluster import METADATA_ONLY, NO_VERSION, ApiServer
 from bursar.edge.kubeconfig import configured
 from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, Refused, Throttled, Unavailable
 
@@ -27,8 +29,11 @@ class Server:
         self.status, self.body, self.headers = 200, "{}", {"Content-Type": "application/json"}
         self.accepted = "old"
         self.shown: list[str] = []
+        self.asked: list[tuple[str, str, Any]] = []
 
     async def answer(self, request: web.Request) -> web.Response:
+        sent = await request.read()
+        self.asked.append((request.method, request.headers["Accept"], json.loads(sent) if sent else None))
         self.shown.append(request.headers["Authorization"].removeprefix("Bearer "))
         status = self.status if self.shown[-1] == self.accepted else 401
         return web.Response(status=status, text=self.body, headers=self.headers)
@@ -146,3 +151,26 @@ async def test_a_kubeconfig_that_cannot_be_read_leaves_the_old_credentials(
         await api_server.get(TARGETS, "ns", "x")
     server.accepted = "old"
     assert await api_server.get(TARGETS, "ns", "x") == {}
+
+
+RULE: Any = {"kind": "PrometheusRule", "metadata": {"namespace": "shop", "name": "sla-x"}, "spec": {"groups": []}}
+
+
+async def test_what_is_made_is_applied_on_a_version_that_no_object_can_have(
+    server: Server, api_server: ApiServer
+) -> None:
+    assert await api_server.create(RULE) == {}
+    ((verb, _, sent),) = server.asked
+    assert (verb, sent["metadata"]["resourceVersion"]) == ("PATCH", NO_VERSION)
+    assert (sent["spec"], "resourceVersion" in RULE["metadata"]) == (RULE["spec"], False)
+
+
+async def test_what_exists_is_not_made(server: Server, api_server: ApiServer) -> None:
+    server.status = 409
+    assert await api_server.create(RULE) is None
+
+
+async def test_of_a_written_status_only_the_metadata_comes_back(server: Server, api_server: ApiServer) -> None:
+    await api_server.apply_status(Key(Kind.SLA, "shop", "x"), manager="m", resource_version="7", status={"a": 1})
+    ((verb, accept, sent),) = server.asked
+    assert (verb, accept, sent["metadata"]["resourceVersion"]) == ("PATCH", METADATA_ONLY, "7")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bursar.compiler.plan import Key
-from bursar.engine.observation import LONGEST_SILENCE_SECONDS
+from bursar.engine.observation import LONGEST_POSTPONEMENT_SECONDS, LONGEST_SILENCE_SECONDS
 from bursar.errors import Unavailable
 from bursar.observer.samples import Observed
 from fakes.harness import Harness
@@ -220,3 +220,109 @@ async def test_a_resource_that_no_worker_has_looked_at_gets_no_books(harness: Ha
     await harness.drain()
     await harness.observation.cycle()
     assert harness.cluster.condition(key, "DataFresh") is not None
+
+
+@pytest.fixture
+def looks(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> list[Key]:
+    """Which resources' books are put in words."""
+    seen: list[Key] = []
+    observe = harness.observer.observe
+
+    def counted(key: Key, *rest: Any) -> Observed:
+        seen.append(key)
+        return observe(key, *rest)
+
+    monkeypatch.setattr(harness.observer, "observe", counted)
+    return seen
+
+
+async def settled(harness: Harness, name: str = "x") -> Key:
+    """A resource whose books are written, compared and found quiet."""
+    key = harness.put(name)
+    await harness.drain()
+    for _ in range(2):
+        await harness.observation.cycle()
+    return key
+
+
+async def test_quiet_books_are_not_put_in_words_until_they_move(harness: Harness, looks: list[Key]) -> None:
+    key = await settled(harness)
+    looks.clear()
+    await harness.observation.cycle()
+    assert looks == []
+    harness.observer.answer = 2
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 2
+
+
+async def test_quiet_books_are_written_again_within_the_hour(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = await settled(harness)
+    monkeypatch.setattr(harness.observer, "is_quiet", lambda *_: True)
+    monkeypatch.setattr(harness.observer, "changed", lambda *_: False)
+    harness.observer.answer = 2
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 1
+    harness.clock.elapsed += LONGEST_SILENCE_SECONDS + 1
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 2
+
+
+async def test_books_that_somebody_changes_in_a_status_are_restored_though_they_are_quiet(harness: Harness) -> None:
+    key = await settled(harness)
+    place = (key.kind.value, "ns", "x")
+    meddled = {**harness.cluster.objects[place], "status": {**harness.cluster.status(key), "reading": 99}}
+    harness.cluster.store(meddled)
+    harness.report_all()
+    await harness.observation.cycle()
+    assert harness.cluster.status(key)["reading"] == 1
+
+
+async def test_an_outage_is_told_of_quiet_books_too(harness: Harness) -> None:
+    key = await settled(harness)
+    harness.observer.failure = Unavailable("connection refused")
+    for _ in range(2):
+        await harness.observation.cycle()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert fresh["status"] == "False"
+
+
+async def test_the_first_books_of_a_crowd_wait_until_it_is_ready_but_not_for_ever(harness: Harness) -> None:
+    known = await settled(harness, "known")
+    key = harness.put("new")
+    await harness.drain()
+    await harness.observation.cycle()
+    newest = harness.put("newest")
+    await harness.drain()
+    harness.put("waiting")
+    harness.observer.answer = 2
+    await harness.observation.cycle()
+    assert harness.cluster.status(known)["reading"] == 2
+    assert harness.cluster.status(key)["reading"] == 2
+    assert "reading" not in harness.cluster.status(newest)
+    harness.clock.elapsed += LONGEST_POSTPONEMENT_SECONDS
+    await harness.observation.cycle()
+    assert harness.cluster.status(newest)["reading"] == 2
+
+
+async def test_changes_are_written_before_first_books_and_what_is_late_in_the_next_cycle(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.put("reborn")
+    key = await settled(harness, "known")
+    reborn = harness.put("reborn", uid="another")
+    await harness.drain()
+    monkeypatch.setattr("bursar.engine.observation.WRITES_AT_ONCE", 1)
+    apply_status = harness.cluster.apply_status
+
+    async def slowly(*given: Any, **named: Any) -> Any:
+        harness.clock.elapsed += 10
+        return await apply_status(*given, **named)
+
+    monkeypatch.setattr(harness.cluster, "apply_status", slowly)
+    harness.observer.answer = 2
+    await harness.observation.cycle(writing_seconds=10)
+    assert harness.cluster.status(key)["reading"] == 2
+    assert "reading" not in harness.cluster.status(reborn)
+    await harness.observation.cycle(writing_seconds=10)
+    assert harness.cluster.status(reborn)["reading"] == 2

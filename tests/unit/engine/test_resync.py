@@ -201,3 +201,18 @@ async def test_a_new_namespace_concerns_nobody(harness: Harness) -> None:
     raw = {"metadata": {"name": "new", "uid": "u", "resourceVersion": "7", "labels": {"a": "b"}}}
     harness.feed.accept(Sighting(ServerKind.NAMESPACE, "", "new", raw))
     assert harness.queue.idle
+
+
+async def test_the_gate_waits_as_long_as_the_watches_get_on(harness: Harness) -> None:
+    for name in ("a", "b", "c"):
+        harness.cluster.store({"kind": KIND.value, "metadata": {"name": name, "namespace": "ns"}, "spec": {}})
+    reads: list[str] = []
+    harness.cluster.get = lambda *place: reads.append(place[-1])  # type: ignore[method-assign, assignment]
+    opening = asyncio.create_task(harness.resync.open_gate())
+    for name in ("a", "b", "c"):
+        await asyncio.sleep(2 * resync_module.CATCH_UP_POLL_SECONDS)
+        harness.report(KIND, name, initial=True)
+        harness.clock.elapsed += 0.9 * resync_module.CATCH_UP_SECONDS
+    async with asyncio.timeout(2):
+        await opening
+    assert reads == []

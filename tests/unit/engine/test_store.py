@@ -1,20 +1,27 @@
 """What the stores make of what they see."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
+from bursar.api.parse import parse_resource
 from bursar.compiler.plan import ChildRef, Key, Rejected
 from bursar.conventions import MANAGED_BY_LABEL, OWNER_KIND_LABEL, OWNER_NAME_LABEL, ChildKind, Kind, Reason
+from bursar.engine.kept import keep
 from bursar.engine.store import ChildIndex, Live, ResourceStore, child_of, newer
 from bursar.engine.verdicts import conditions_for
 from bursar.errors import FieldError, InvalidSpec
-from fakes.sla_books import sla
 
 REF = ChildRef(ChildKind.PROMETHEUS_RULE, "ns", "rule")
 KEY = Key(Kind.SLA, "ns", "x")
 LABELS = {MANAGED_BY_LABEL: "bursar", OWNER_KIND_LABEL: "SLA", OWNER_NAME_LABEL: "x"}
+INDICATOR = {"ratio": {"bad": "bad_total", "total": "all_total"}}
+RAW = {
+    "metadata": {"name": "x", "namespace": "ns"},
+    "spec": {"objectives": [{"name": "o", "target": 99.9, "indicator": INDICATOR}]},
+}
 OWNER = {"apiVersion": "bursar.dev/v1alpha1", "kind": "SLA", "name": "x", "uid": "owner"}
 
 
@@ -24,7 +31,7 @@ def child(*, labels: dict[str, str] | None = None, owners: list[Any] | None = No
 
 
 def live(key: Key, *, version: str = "1", uid: str = "u") -> Live:
-    return Live(key, uid, 1, version, "", sla(), None)
+    return Live(key, uid, 1, version, "", keep(partial(parse_resource, Kind.SLA), RAW), None)
 
 
 @pytest.mark.parametrize(
@@ -120,11 +127,11 @@ def test_an_invalid_version_keeps_the_last_valid_one_of_the_same_object_beside_i
     store = ResourceStore()
     valid, reason = live(KEY), InvalidSpec((FieldError("spec.x", "no"),))
     store.put(valid, frozenset())
-    store.put(replace(valid, resource=None, invalid=reason), frozenset())
+    store.put(replace(valid, kept=None, invalid=reason), frozenset())
     found = store.get(KEY)
     assert found is not None
     assert (found.resource, found.invalid) == (valid.resource, reason)
-    store.put(replace(valid, uid="another", resource=None, invalid=reason), frozenset())
+    store.put(replace(valid, uid="another", kept=None, invalid=reason), frozenset())
     found = store.get(KEY)
     assert found is not None
     assert found.resource is None

@@ -2,15 +2,17 @@
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bursar.compiler.plan import ChildRef
+from bursar.compiler.plan import ChildRef, Manifest
 from bursar.conventions import MANAGED_BY_LABEL, OWNER_KIND_LABEL, OWNER_NAME_LABEL, ChildKind, Reason
 from bursar.engine.children import CONTESTED_SECONDS, REPAIRS_UNTIL_CONTESTED
 from bursar.engine.feed import Sighting
+from bursar.engine.kept import _parsed
 from bursar.errors import Conflict, DependencyMissing, Refused, Throttled, Unavailable
 from fakes.harness import KIND, Harness
 
@@ -427,3 +429,55 @@ async def test_the_echo_of_our_own_writes_is_not_even_read(harness: Harness) -> 
     harness.report_all()
     assert harness.store.get(harness.key()) is known[0]
     assert harness.index.get(ChildRef(RULE, "ns", "rule")) is known[1]
+
+
+async def test_a_new_resource_is_ready_after_two_writes_and_nothing_is_read_for_it(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harness.cluster, "get", None)
+    key = harness.put()
+    await harness.drain()
+    ready = harness.cluster.condition(key, "Ready")
+    assert ready is not None
+    assert ready["status"] == "True"
+    assert harness.cluster.writes == 2
+
+
+async def test_a_foreign_object_that_comes_just_before_ours_is_made_stays_untouched(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = {"kind": RULE.value, "metadata": {"namespace": "ns", "name": "rule"}, "spec": {"theirs": True}}
+    create = harness.cluster.create
+
+    async def beaten(manifest: Manifest) -> Manifest | None:
+        harness.cluster.store(foreign)
+        return await create(manifest)
+
+    monkeypatch.setattr(harness.cluster, "create", beaten)
+    harness.put()
+    await harness.drain()
+    assert harness.rule()["spec"] == {"theirs": True}
+
+
+async def test_a_resource_is_parsed_once_however_often_its_status_changes(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    spec = harness.feed.kinds[KIND]
+
+    def parse(raw: Mapping[str, Any]) -> Any:
+        parsed.append(raw["metadata"]["name"])
+        return spec.parse(raw)
+
+    monkeypatch.setitem(harness.feed.kinds, KIND, replace(spec, parse=parse))
+    _parsed.cache_clear()
+    harness.put()
+    await harness.drain()
+    _parsed.cache_clear()
+    parsed.clear()
+    for _ in range(3):
+        harness.cluster.store(harness.cluster.objects[(KIND.value, "ns", "x")])
+        harness.report(KIND, "x")
+    assert parsed == []
+    harness.put(value=2)
+    assert parsed == ["x"]
