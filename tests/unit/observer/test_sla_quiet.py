@@ -74,14 +74,30 @@ def test_a_burn_rate_may_move_by_a_tenth(rate: float, still: bool) -> None:
         read({name: value for name, value in STEADY.items() if name != "traffic"}),
         read(burn={}),
         read(burn={**BURN, "1d": 0.001}),
-        books(recorded(), recorded(replica="1")),
-        books(recorded(), found={IDENTITY: Found(total=0)}),
+        books(recorded(STEADY), recorded(STEADY, replica="1")),
+        books(recorded(STEADY), found={IDENTITY: Found(total=0)}),
         books(),
     ],
     ids=["alert", "definition", "not loaded", "no traffic", "no burn", "more burn", "replica", "found", "nothing"],
 )
 def test_what_comes_or_goes_is_looked_at(other: SlaBooks) -> None:
     assert not QUIET.holds(FACTS, other)
+
+
+def test_where_little_may_be_left_budget_and_coverage_may_not_move_at_all() -> None:
+    guarded = all_facts(facts(risk_below=Decimal("41.34")))
+    assert not expected(read(), guarded).holds(guarded, read({**STEADY, "remaining": 0.4126}))
+
+
+def test_with_bad_events_that_were_not_counted_the_number_of_all_is_looked_at() -> None:
+    found = {IDENTITY: Found(uncounted=3)}
+    doubted = expected(books(recorded(STEADY), found=found))
+    assert doubted.holds(FACTS, books(recorded(STEADY), found=found))
+    assert not doubted.holds(FACTS, books(recorded({**STEADY, "total": 1.0e5}), found=found))
+
+
+def test_a_share_of_bad_events_that_grows_beyond_all_is_looked_at() -> None:
+    assert not expected(read(burn={**BURN, "1h": 0.95})).holds(FACTS, read(burn={**BURN, "1h": 1.02}))
 
 
 def test_what_came_is_quiet_once_it_was_written() -> None:
