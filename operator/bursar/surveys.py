@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 INCOMPLETE_INTERVAL: Final = timedelta(seconds=15)
 MOST_QUESTIONS: Final = 20
 MOST_LOOKS: Final = 500  # in one cycle; ten thousand SLAs are looked at in turn, however short the interval
-QUERIES_AT_ONCE: Final = 4
+QUERIES_AT_ONCE: Final = 2
 LEAST_BORN: Final = timedelta(minutes=5)
 UNCOUNTED_KEPT: Final = timedelta(days=1)
 

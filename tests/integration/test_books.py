@@ -189,7 +189,7 @@ def test_kubectl_shows_the_books_of_an_sla(books: Books) -> None:
 
 def test_kubectl_shows_a_target_and_both_kinds_by_their_category(books: Books) -> None:
     header, row = lines(books, "get", "mtgt")
-    assert header == ["NAME", "READY", "TARGETS", "OWNER", "AGE"]
+    assert header == ["NAME", "READY", "TARGETS", "OWNER", "FIRING", "AGE"]
     assert row[:4] == ["shop", "True", "1/1", "storefront"]
     names = books.cluster.kubectl("get", "bursar", "-n", books.namespace, "-o", "name").split()
     assert {"monitoringtarget.bursar.dev/shop", "sla.bursar.dev/shop"} <= set(names)

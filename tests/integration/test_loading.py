@@ -97,7 +97,7 @@ def test_a_threshold_without_a_bucket_is_named_with_those_that_exist_and_an_edit
     assert f'{LATENCY}: no bucket with le="0.25"; available: 0.1, 0.3, 1' in said(doubtful, "DataQuality")
     assert is_ready(doubtful)
     place.edit("slow", latency("300ms"))
-    cured = place.eventually("slow", lambda found: "bucket" not in said(found, "DataQuality"))
+    cured = place.eventually("slow", lambda found: "bucket" not in said(found, "DataQuality") and is_ready(found))
     assert cured["status"]["observedGeneration"] > doubtful["status"]["observedGeneration"]
 
 

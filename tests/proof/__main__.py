@@ -24,6 +24,8 @@ def main() -> int:
     chosen = [
         case for case in cases(arguments.cases, arguments.seed) if case.name in arguments.only or not arguments.only
     ]
+    if not chosen:
+        parser.error(f"there is no case {' or '.join(arguments.only)}")
     started = time.monotonic()
     rows = []
     with tempfile.TemporaryDirectory(prefix="bursar-proof-") as folder:

@@ -61,9 +61,9 @@ class Objective:
     @property
     def window(self) -> Stretch:
         """The window whose budget is looked at: it ends with the last evaluation of the period's sums."""
-        definition = self.definition
-        end = self._instants(self._recorder(PERIOD_TOTAL_EVENTS))[-1]
-        return Stretch(end - ms(definition.window), end)
+        (slow,) = [group for group in open_books(self.definition).groups if PERIOD_TOTAL_EVENTS in metrics(group)]
+        end = self._instants(slow)[-1]
+        return Stretch(end - ms(self.definition.window), end)
 
     def groups(self) -> Iterator[tuple[str, Seen]]:
         """Return each group and what there was of it."""
@@ -88,13 +88,8 @@ class Objective:
                     yield Job(rule, at_last if rule.metric in RESULTS else self._uninterrupted(instants))
 
     def _slicing(self) -> list[range]:
-        try:
-            return self._uninterrupted(self._instants(self._recorder(SLICE_GOOD)))
-        except StopIteration:
-            return []
-
-    def _recorder(self, metric: str) -> RuleGroup:
-        return next(group for group in open_books(self.definition).groups if metric in metrics(group))
+        groups = [group for group in open_books(self.definition).groups if SLICE_GOOD in metrics(group)]
+        return [span for group in groups for span in self._uninterrupted(self._instants(group))]
 
     def _instants(self, group: RuleGroup) -> range:
         """Return when a group is evaluated: Prometheus spreads groups over their interval by a hash."""

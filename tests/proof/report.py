@@ -7,17 +7,22 @@ from typing import Final
 from .verdict import MOST, Row
 
 HEADER: Final = (
-    f"{'case':<22} {'indicator':<15} {'group':<5} {'events':>11} {'bad':>9} {'ours':>13} {'bad':>11}"
-    f" {'off':>8} {'coverage':>9} {'ours':>8} {'ratio off':>10} {'mean of ratios':>14}"
+    f"{'case':<21} {'indicator':<14} {'group':<5} {'events':>9} {'bad':>7} {'ours':>11} {'bad':>9} {'off':>8}"
+    f" {'coverage':>9} {'ours':>8} {'left':>9} {'ours':>9} {'ratio off':>10} {'mean of ratios':>14}"
 )
 
 
 def line(row: Row) -> str:
-    """Write one row; `off` is in percent of the events, the last two columns in percent of the true error ratio."""
+    """Write one row.
+
+    `off` is in percent of the events, `left` in percent of the budget, the last two columns in percent of the true
+    error ratio.
+    """
     total, bad = row.truth.count
     return (
-        f"{row.case:<22} {row.indicator:<15} {row.group:<5} {total:>11} {bad:>9} {row.total:>13.1f} {row.bad:>11.1f}"
+        f"{row.case:<21} {row.indicator:<14} {row.group:<5} {total:>9} {bad:>7} {row.total:>11.1f} {row.bad:>9.1f}"
         f" {row.off:>7.4f}% {100 * row.truth.coverage:>8.3f}% {100 * row.coverage:>7.3f}%"
+        f" {100 * row.truly_left:>8.2f}% {100 * row.left:>8.2f}%"
         f" {row.ratio_off:>+9.3f}% {row.mean_off:>+13.1f}%{'' if row.holds else '  MISSED'}"
     )
 

@@ -15,6 +15,7 @@ PER_SECOND: Final = {"steady": 10.0, "daily": 20.0, "weekly": 20.0, "rare": 0.02
 
 _BURST: Final = 10
 _WEEK: Final = 7 * DAY // MINUTE
+_CALM: Final = 10 * MINUTE  # at the end, so that Prometheus is there when it is asked
 _NIGHT: Final = 0.1  # below this share of the day's traffic it is night
 
 
@@ -72,7 +73,8 @@ def world(case: Case, time: Stretch) -> World:
 
 def _times(case: Case, time: Stretch, dice: Random) -> Times:
     def often(count: int, least: int, most: int) -> list[Stretch]:
-        starts = sorted(dice.randrange(time.start, time.end - most) for _ in range(_in_days(count, time.length)))
+        latest = time.end - most - _CALM
+        starts = sorted(dice.randrange(time.start, latest) for _ in range(_in_days(count, time.length)))
         return [Stretch(start, start + dice.randint(least, most)) for start in starts]
 
     spikes = [(each, 1.0) for each in often(case.spikes, SECOND, SECOND)]

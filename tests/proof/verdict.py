@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from bursar.conventions import (
+    BUDGET_REMAINING,
     COVERAGE_RATIO,
     OBJECTIVE,
     PERIOD_BAD_EVENTS,
@@ -27,6 +28,7 @@ from .world import HOUR, SECOND
 
 MOST: Final = 0.1  # percent of the events in covered time
 
+_SAME: Final = 1e-9
 _RATIO: Final = timedelta(minutes=5)  # what the mean of ratios is made of
 
 _Recorded: TypeAlias = Mapping[str, Mapping[tuple[str, str, str], float]]
@@ -35,17 +37,27 @@ _Recorded: TypeAlias = Mapping[str, Mapping[tuple[str, str, str], float]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One group of an objective. `mean_of_ratios` is what its error ratio would be by that formula."""
+    """One group of an objective: the truth, what is recorded, and the error ratio as a mean of ratios.
+
+    `budget` is the share of events that may fail, `left` what is recorded to be left of it (1 is all).
+    """
 
     case: str
     indicator: str
     group: str
+    budget: float
     truth: Truth
     total: float
     bad: float
+    left: float
     coverage: float
     tolerance: float
     mean_of_ratios: float
+
+    @property
+    def truly_left(self) -> float:
+        """What is left of the budget."""
+        return 1 - self.truth.count.bad / self.truth.count.total / self.budget
 
     @property
     def off(self) -> float:
@@ -59,8 +71,9 @@ class Row:
 
     @property
     def holds(self) -> bool:
-        """Whether events and coverage are right; what is not recorded is not right."""
-        return self.off <= MOST and abs(self.coverage - self.truth.coverage) <= self.tolerance
+        """Whether events and coverage are right, and what is left follows from the events; NaN is never right."""
+        follows = math.isclose(self.left, 1 - self.bad / self.total / self.budget, rel_tol=_SAME, abs_tol=_SAME)
+        return follows and self.off <= MOST and abs(self.coverage - self.truth.coverage) <= self.tolerance
 
     @property
     def ratio_off(self) -> float:
@@ -91,12 +104,19 @@ def verdicts(url: str, objectives: Sequence[Objective]) -> Iterator[Row]:
 
 def _row(objective: Objective, group: str, seen: Seen, recorded: _Recorded, mean: float) -> Row:
     case, indicator = objective.world.case.name, objective.indicator
-    total, bad, coverage = (
-        recorded[metric].get((case, indicator.name, group), math.nan)
-        for metric in (PERIOD_TOTAL_EVENTS, PERIOD_BAD_EVENTS, COVERAGE_RATIO)
-    )
+    said = {metric: values.get((case, indicator.name, group), math.nan) for metric, values in recorded.items()}
     return Row(
-        case, indicator.name, group, indicator.truth(seen), total, bad, coverage, _tolerance(objective, seen), mean
+        case,
+        indicator.name,
+        group,
+        budget=float(objective.definition.budget),
+        truth=indicator.truth(seen),
+        total=said[PERIOD_TOTAL_EVENTS],
+        bad=said[PERIOD_BAD_EVENTS],
+        left=said[BUDGET_REMAINING],
+        coverage=said[COVERAGE_RATIO],
+        tolerance=_tolerance(objective, seen),
+        mean_of_ratios=mean,
     )
 
 
