@@ -23,7 +23,6 @@ from .incidents import (
     cold_burn,
     delayed,
     escalation,
-    gap,
     on_plan,
 )
 from .replay import only, replay
@@ -131,6 +130,6 @@ def _until_recovered(window: timedelta) -> int:
 def _special(window: timedelta, target: str) -> Iterator[Incident]:
     if target in _CLOSELY and window in (_DAY_LONG, _MONTH_LONG):
         yield from (COLD_OUTAGE, cold_burn(target, 14 * HOUR), QUICK_FLAPPING, SLOW_FLAPPING)
-        yield from (escalation(target, window), gap(target))
+        yield escalation(target, window)
     if (target, window) == ("99.9", _MONTH_LONG):
         yield from (delayed(OUTAGE, late) for late in range(1, ALIGNED))

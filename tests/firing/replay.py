@@ -130,15 +130,8 @@ def _series(incidents: Mapping[str, Traffic], begins: Mapping[str, int]) -> Iter
 
 def _promtool(rules: list[dict[str, Any]], test: Mapping[str, Any]) -> str:
     """Run one test that cannot hold, for promtool shows values only where it finds them wrong."""
-    suite = {
-        "rule_files": ["rules.yaml"],
-        "evaluation_interval": format_duration(FAST),
-        "group_eval_order": [group["name"] for group in rules],
-        "tests": [test],
-    }
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "rules.yaml").write_text(yaml.safe_dump({"groups": rules}, sort_keys=False))
-        (Path(folder) / "test.yaml").write_text(yaml.safe_dump(suite, sort_keys=False, width=10**9))
+        _write(Path(folder), rules, test)
         answer = subprocess.run(
             [binary("promtool"), "test", "rules", f"{folder}/test.yaml"],
             capture_output=True,
@@ -150,6 +143,17 @@ def _promtool(rules: list[dict[str, Any]], test: Mapping[str, Any]) -> str:
     if answer.returncode and not _ANSWER.fullmatch(answer.stderr):
         raise RuntimeError(answer.stdout + answer.stderr)
     return answer.stderr
+
+
+def _write(folder: Path, rules: list[dict[str, Any]], test: Mapping[str, Any]) -> None:
+    suite = {
+        "rule_files": ["rules.yaml"],
+        "evaluation_interval": format_duration(FAST),
+        "group_eval_order": [group["name"] for group in rules],
+        "tests": [test],
+    }
+    (folder / "rules.yaml").write_text(yaml.safe_dump({"groups": rules}, sort_keys=False))
+    (folder / "test.yaml").write_text(yaml.safe_dump(suite, sort_keys=False))
 
 
 def _edges(answer: str) -> Edges:

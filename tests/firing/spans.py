@@ -16,11 +16,11 @@ def when(holds: Callable[[float], bool], edges: Iterable[float], *, turns: int =
     return joined(span for start, end in pairwise(points) for span in _within(holds, start, end, turns))
 
 
-def joined(spans: Iterable[tuple[float, float]], gap: float = 0) -> Spans:
-    """Join what overlaps or is not further apart than `gap`."""
+def joined(spans: Iterable[tuple[float, float]]) -> Spans:
+    """Join what overlaps or touches."""
     found: list[tuple[float, float]] = []
     for start, end in sorted(spans):
-        if found and start <= found[-1][1] + gap:
+        if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))

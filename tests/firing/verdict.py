@@ -59,7 +59,7 @@ def _flaws_of_an_episode(row: Row, theory: Episode, measured: Episode) -> Iterat
         if due is None and found is None:
             continue
         if due is None or found is None or not due - early <= found <= due + latest:
-            yield f"{_subject(row)}: {what} at {found}, not from {due} to {latest:g} minutes later"
+            yield f"{_subject(row)}: {what} at {found}, due at {due}, at most {latest:g} later"
 
 
 def _subject(row: Row) -> str:

@@ -63,24 +63,42 @@ def test_a_mean_of_ratios_would_be_far_off_where_night_and_day_differ(rows: list
 
 
 RIGHT = Row(
-    "case", "indicator", "", Truth(Count(100_000, 500), 0.9), 100_000, 500, 0.9, tolerance=0.01, mean_of_ratios=0.005
+    "case",
+    "indicator",
+    "",
+    budget=0.01,
+    truth=Truth(Count(100_000, 500), 0.9),
+    total=100_000,
+    bad=500,
+    left=0.5,
+    coverage=0.9,
+    tolerance=0.01,
+    mean_of_ratios=0.005,
 )
 
 
 def test_right_books_hold() -> None:
     assert RIGHT.holds
-    assert replace(RIGHT, total=100_099, bad=401, coverage=0.905).holds
+    assert replace(RIGHT, total=100_099, bad=500, left=1 - 500 / 1000.99, coverage=0.905).holds
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"total": 100_101}, {"total": 99_899}, {"bad": 601}, {"bad": 399}, {"coverage": 0.92}, {"coverage": 0.88}],
+    [
+        {"total": 100_101, "left": 1 - 500 / 1001.01},
+        {"total": 99_899, "left": 1 - 500 / 998.99},
+        {"bad": 601, "left": 0.399},
+        {"bad": 399, "left": 0.601},
+        {"left": 0.501},
+        {"coverage": 0.92},
+        {"coverage": 0.88},
+    ],
 )
 def test_wrong_books_are_seen(wrong: dict[str, float]) -> None:
     assert not replace(RIGHT, **wrong).holds  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("missing", ["total", "bad", "coverage"])
+@pytest.mark.parametrize("missing", ["total", "bad", "left", "coverage"])
 def test_what_is_not_recorded_is_not_right(missing: str) -> None:
     assert not replace(RIGHT, **{missing: nan}).holds  # type: ignore[arg-type]
 
