@@ -75,7 +75,7 @@ class Settings(BaseModel):
     )
     prometheus_timeout: Duration = Field(default=timedelta(seconds=10), description="How long one query may take.")
     refresh_interval: Duration = Field(
-        default=timedelta(seconds=30), description="How often the budgets of all SLAs are read."
+        default=timedelta(minutes=1), description="How often the budgets of all SLAs are read."
     )
     signals_interval: Duration = Field(
         default=timedelta(minutes=5), description="How often the signals of a target are looked for."

@@ -94,10 +94,15 @@ def names(manifests: Iterable[Manifest]) -> frozenset[tuple[str, str]]:
 
 def apply_all(server: Connection, manifests: Sequence[Manifest], *, parallel: int = PARALLEL) -> None:
     """Apply as fast as so many connections can, in the order given; raises ApiError at the first refusal."""
-    asyncio.run(_apply_all(server, [(path_of(manifest), json.dumps(manifest)) for manifest in manifests], parallel))
+    send_all(server, [(path_of(manifest), manifest) for manifest in manifests], parallel=parallel)
 
 
-async def _apply_all(server: Connection, bodies: Sequence[tuple[str, str]], parallel: int) -> None:
+def send_all(server: Connection, applied: Sequence[tuple[str, Manifest]], *, parallel: int = PARALLEL) -> None:
+    """The same with a path for each manifest, such as that of a status."""
+    asyncio.run(_send_all(server, [(path, json.dumps(manifest)) for path, manifest in applied], parallel))
+
+
+async def _send_all(server: Connection, bodies: Sequence[tuple[str, str]], parallel: int) -> None:
     waiting = iter(bodies)
     headers = {"Authorization": server.authorization, "Content-Type": "application/apply-patch+yaml"}
     connector = aiohttp.TCPConnector(limit=parallel, ssl=ssl.create_default_context(cafile=server.authority))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sandbox.operator import OperatorProcess
 
-from .load import BURSAR, PARALLEL, RULES, Manifest, apply_all, collection, names
+from .load import BURSAR, PARALLEL, RULES, Manifest, apply_all, collection, names, path_of, send_all
 from .place import NAMESPACE, Place
 from .report import Figure, at_least, at_most
 from .usage import Meter, peak_memory_mib
@@ -57,7 +57,7 @@ def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure
             used = costs("found at start", meter)
             writes = len(place.writes_since(mark)) / (ready - working)
             peak = peak_memory_mib(operator.process.pid)
-    one, many = _raw_rate(place, parallel=1), _raw_rate(place, parallel=PARALLEL)
+    one, many = bare_rate(place, parallel=1), bare_rate(place, parallel=PARALLEL)
     return [
         Figure("found at start: process start to all Ready", ready - began, "s"),
         Figure("found at start: rate, start-up included", len(resources) / (ready - began), "/s"),
@@ -87,14 +87,31 @@ def costs(scenario: str, meter: Meter) -> list[Figure]:
     ]
 
 
-def _raw_rate(place: Place, *, parallel: int) -> float:
-    """Writes per second of a bare loop that applies the operator's rules anew, with no operator running."""
+def bare_rate(place: Place, *, parallel: int, most: int | None = None, statuses: str = "") -> float:
+    """How often a second a bare loop applies a rule of the operator's anew, with no operator running.
+
+    `statuses` is the path of resources: then their statuses are applied as well, one for each rule.
+    """
     namespace = f"bare-{parallel}"
     place.namespace(namespace)
-    rules = [_bare(rule, namespace) for rule in place.api.get(RULE_PATH)["items"]]
+    rules = [_bare(rule, namespace) for rule in _first(place, RULE_PATH, most)]
+    written = [(path_of(rule), rule) for rule in rules]
+    if statuses:
+        written += [_status(found) for found in _first(place, statuses, most)]
     began = time.monotonic()
-    apply_all(place.server, rules, parallel=parallel)
+    send_all(place.server, written, parallel=parallel)
     return len(rules) / (time.monotonic() - began)
+
+
+def _first(place: Place, path: str, most: int | None) -> list[Manifest]:
+    found: list[Manifest] = place.api.get(path if most is None else f"{path}?limit={most}")["items"]
+    return found
+
+
+def _status(resource: Mapping[str, Any]) -> tuple[str, Manifest]:
+    metadata = {name: resource["metadata"][name] for name in ("name", "namespace")}
+    identity = {"apiVersion": resource["apiVersion"], "kind": resource["kind"], "metadata": metadata}
+    return f"{path_of(resource)}/status", {**identity, "status": resource["status"]}
 
 
 def _bare(rule: Mapping[str, Any], namespace: str) -> Manifest:

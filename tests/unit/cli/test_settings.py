@@ -60,3 +60,7 @@ def test_every_setting_is_explained_by_help() -> None:
     for name in Settings.model_fields:
         assert f"--{name.replace('_', '-')}" in output
         assert f"BURSAR_{name.upper()}" in output
+
+
+def test_budgets_are_read_as_often_as_they_are_recorded() -> None:
+    assert Settings().refresh_interval == Settings().fast_interval
