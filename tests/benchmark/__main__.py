@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from .cost import SLAS as COSTING
 from .cost import rules_evaluated, samples_read
-from .load import mixed
+from .load import mixed, sla
 from .many import applied_at_once, found_at_start
 from .parsing import EXPRESSIONS, parsing
 from .place import NAMESPACE, fresh_place
@@ -72,7 +72,8 @@ def _measured(count: int, share: int) -> Iterator[Figure]:
         with place.operator() as operator:
             operator.wait_ready()
             yield from _told("applied at once", applied_at_once(place, operator, resources))
-            yield from _told("single edits", edits(place, 100 // share, slas))
+            edited = [sla(NAMESPACE, number % slas, percent=99 + number / 1000) for number in range(100 // share)]
+            yield from _told("single edits", edits(place, edited))
             yield from _told("drift", drift(place, 50 // share, slas))
         yield from _told("restart and resyncs with nothing to do", quiet(place, count))
     with fresh_place() as place:

@@ -1,24 +1,26 @@
 """One change among many idle resources: an edit of the user's, or harm to a generated rule."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from .load import RULES, collection, path_of, sla
+from .load import RULES, Manifest, collection, path_of
 from .place import NAMESPACE, Place
 from .report import Figure, at_most, percentile
 from .watching import Seen, Watching
 
 RULES_PATH: Final = collection(RULES, NAMESPACE, "PrometheusRule")
 PATIENCE_SECONDS: Final = 60.0
+_PREFIXES: Final = {"SLA": "sla", "AlertRule": "arule"}
 
 Harm = Callable[[Place, str], None]
 
 
-def edits(place: Place, count: int, slas: int) -> list[Figure]:
-    """Edit one SLA after another, from the sending of the edit to the changed rule in a watch."""
+def edits(place: Place, edited: Sequence[Manifest]) -> list[Figure]:
+    """Edit one resource after another, from the sending of the edit to the changed rule in a watch."""
+    count = len(edited)
     with Watching(place.server, (RULES_PATH,)) as watching:
-        latencies = [_edit(place, watching, number % slas, 99 + number / 1000) for number in range(count)]
+        latencies = [_edit(place, watching, resource) for resource in edited]
     milliseconds = [1000 * seconds for seconds in latencies]
     return [
         Figure(f"{count} edits: p50", percentile(milliseconds, 0.5), "ms", at_most(100)),
@@ -40,15 +42,15 @@ def drift(place: Place, count: int, slas: int) -> list[Figure]:
     ]
 
 
-def _edit(place: Place, watching: Watching, number: int, percent: float) -> float:
-    edited = sla(NAMESPACE, number, percent=percent)
-    rule = place.api.get(_rule_path(number))
+def _edit(place: Place, watching: Watching, edited: Manifest) -> float:
+    name = edited["metadata"]["name"]
+    rule = place.api.get(f"{RULES_PATH}/{_PREFIXES[edited['kind']]}-{name}")
     began = time.monotonic()
     place.api.merge(path_of(edited), {"spec": edited["spec"]})
     changed = watching.until(
         lambda seen: _shows(seen, rule) and seen.object["spec"] != rule["spec"],
         seconds=PATIENCE_SECONDS,
-        what=f"the rule of edited SLA {number}",
+        what=f"the rule of edited {edited['kind']} {name}",
     )
     return changed.at - began
 
