@@ -37,8 +37,10 @@ test: lint sandbox ## Everything that must hold: style, types, layers, generated
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=95
 
-proof: sandbox ## Prove that budgets equal exact counts, by 30 days of random traffic on a real Prometheus
+proof: sandbox ## Prove on real parts what rules read, that budgets equal exact counts, and when alerts fire (an hour)
+	@$(BIN)/python -m tests.benchmark samples
 	@$(BIN)/python -m tests.proof $(ARGS)
+	@$(BIN)/python -m tests.firing
 
 bench: sandbox ## Measure on the sandbox; prints figures and writes a JSON
 	@$(BIN)/python -m tests.benchmark $(ARGS)

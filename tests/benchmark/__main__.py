@@ -32,7 +32,8 @@ def main() -> None:
         choices=SECTIONS,
         default="usual",
         help=f"usual: {RESOURCES} resources, three minutes; scale: {SLAS} SLAs, about twelve; "
-        "promql: expressions, seconds; cost: rules beside those of the peers, twenty (default: %(default)s)",
+        "promql: expressions, seconds; samples: what rules read, beside those of the peers, one; cost: that, and how "
+        "long a Prometheus takes for all of them, twenty (default: %(default)s)",
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, for a first look")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the JSON goes (default: %(default)s)")
@@ -61,8 +62,12 @@ def _promql(share: int) -> Section:
 
 def _cost(share: int) -> Section:
     count = COSTING // share
-    figures = [*_told("samples read", samples_read()), *_told("rule evaluation", rules_evaluated(count))]
+    figures = [*_samples(share)[2], *_told("rule evaluation", rules_evaluated(count))]
     return count, f"{count} SLAs with one objective, in one Prometheus", figures
+
+
+def _samples(_share: int) -> Section:
+    return 1, "one SLA with one objective, 99.9 % over 30d", _told("samples read", samples_read())
 
 
 def _measured(count: int, share: int) -> Iterator[Figure]:
@@ -85,7 +90,7 @@ def _told(what: str, figures: list[Figure]) -> list[Figure]:
     return figures
 
 
-SECTIONS: Final = {"usual": _usual, "scale": _scale, "promql": _promql, "cost": _cost}
+SECTIONS: Final = {"usual": _usual, "scale": _scale, "promql": _promql, "samples": _samples, "cost": _cost}
 
 if __name__ == "__main__":
     main()
