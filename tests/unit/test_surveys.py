@@ -14,6 +14,7 @@ from bursar.observer import sla_books, target_books
 from bursar.registry import kind_specs
 from bursar.settings import Settings
 from bursar.surveys import (
+    MOST_LOOKS,
     MOST_QUESTIONS,
     Calendar,
     SlaObserver,
@@ -173,6 +174,19 @@ async def test_an_address_that_is_down_without_a_known_reason_has_none() -> None
     _, known = compiled_target()
     survey = await TargetObserver(FakeClock(), INTERVAL).survey(books, {TARGET: known})
     assert survey.books.errors == {}
+
+
+async def test_many_slas_are_looked_at_in_turn_until_all_of_them_were() -> None:
+    watched = all_facts(facts(watched=latency("0.3")))
+    resources = {Key(Kind.SLA, "shop", f"sla-{number}"): watched for number in range(2 * MOST_LOOKS + 1)}
+    observer, looked = SlaObserver(FakeClock(), INTERVAL), []
+    for _ in range(3):
+        books = FakeBooks()
+        await observer.survey(books, resources)
+        questions = " ".join(books.asked)
+        looked.append({key for key in resources if f'"shop/{key.name}/availability/buckets"' in questions})
+    assert [len(keys) for keys in looked] == [MOST_LOOKS, MOST_LOOKS, 1]
+    assert set().union(*looked) == set(resources)
 
 
 def test_a_calendar_forgets_what_is_gone() -> None:
