@@ -39,14 +39,16 @@ from bursar.engine.store import ChildIndex, ResourceStore
 from bursar.engine.trials import AT_ONCE, Trials
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
-from bursar.errors import TransientError
+from bursar.errors import NotLeading, TransientError
 from bursar.registry import kind_specs
+from bursar.replica import election
 from bursar.settings import Settings
 
 log = logging.getLogger(__name__)
 
 START_RETRY_SECONDS: Final = 2.0
 STUCK_LOOP_SECONDS: Final = 30.0
+LOST_LEADERSHIP: Final = 1
 # Reading the books of ten thousand SLAs makes half a million objects that live for a moment and are in no circle. With
 # Python's thresholds most of the time goes into looking for circles among all others, again and again.
 GARBAGE_THRESHOLDS: Final = (20_000, 20, 20)
@@ -64,13 +66,6 @@ class SystemClock:
         return time.monotonic()
 
 
-class OnlyReplica:
-    """Implements engine.ports.Election where nobody else stands for it."""
-
-    async def won(self) -> None:
-        """Return at once."""
-
-
 def jitter() -> float:
     """A factor around 1 that keeps periodic work from marching in step."""
     return random.uniform(0.9, 1.1)
@@ -79,9 +74,16 @@ def jitter() -> float:
 class Operator:
     """One running operator: built from settings, an API server and a Prometheus; `run` ends by cancellation."""
 
-    def __init__(self, settings: Settings, cluster: ApiServer, books: Books | None, selectors: SelectorStore) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cluster: ApiServer,
+        books: Books | None,
+        selectors: SelectorStore,
+        election: Election,
+    ) -> None:
         self.settings = settings
-        self.election: Election = OnlyReplica()
+        self.election = election
         clock = SystemClock()
         kinds = kind_specs(settings, clock)
         self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), selectors
@@ -127,11 +129,13 @@ class Operator:
                     tasks.create_task(work, name=name)
         finally:
             self.queue.close()
+            await self.election.resign()
             await self.watches.stop()
 
     def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
         return {
             "heartbeat": self._beat(),
+            "election": self._stand(),
             "availability": self.availability.run(self._appeared),
             "resync": self.resync.run(self.settings.resync_interval.total_seconds(), jitter),
             "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
@@ -143,14 +147,23 @@ class Operator:
         """Health and metrics of this operator."""
         return web_application(
             live={"eventLoop": self._loop_problem},
-            ready={"caches": lambda: "" if self.resync.synced.is_set() else "not in sync with the API server yet"},
+            ready={
+                "caches": lambda: "" if self.resync.synced.is_set() else "not in sync with the API server yet",
+                "election": self.election.problem,
+            },
             detail=lambda: {
+                "leader": self.election.remaining() > 0,
                 "resources": len(self.store),
                 "generatedObjects": len(self.index),
                 "queued": len(self.queue),
                 "missingKinds": sorted(self.availability.missing),
             },
         )
+
+    async def _stand(self) -> None:
+        """Take part in the election once the caches are warm: who wins shall be able to begin at once."""
+        await self.resync.synced.wait()
+        await self.election.run()
 
     async def _after_sync(self, work: Coroutine[Any, Any, None]) -> None:
         """Start what writes once the caches are complete: before that, what is unknown looks like what is gone."""
@@ -204,9 +217,10 @@ async def prepared(settings: Settings) -> AsyncIterator[Running]:
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(client.ApiClient(await configured()))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        cluster = ApiServer(api, settings.namespaces)
+        elected = await stack.enter_async_context(election(settings))
+        cluster = ApiServer(api, settings.namespaces, elected)
         selectors = await _selectors(settings, cluster)
-        operator = Operator(settings, cluster, _books(settings, session), selectors)
+        operator = Operator(settings, cluster, _books(settings, session), selectors, elected)
         runner = web.AppRunner(operator.application(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -266,5 +280,12 @@ async def run(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
+    lost = False
     async with prepared(settings) as running:
-        await running.operator.run()
+        try:
+            await running.operator.run()
+        except* NotLeading as error:
+            lost = True
+            log.error("leadership lost, ending", extra={"error": "; ".join(map(str, error.exceptions))})
+    if lost:
+        raise SystemExit(LOST_LEADERSHIP)

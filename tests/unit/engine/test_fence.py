@@ -1,0 +1,51 @@
+"""What a replica that does not lead may write: nothing."""
+
+import asyncio
+from math import inf
+
+import pytest
+
+from bursar.engine.fence import while_leading
+from bursar.errors import NotLeading
+
+
+class Leadership:
+    """Implements engine.ports.Election as far as a fence asks."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    async def run(self) -> None: ...
+
+    async def won(self) -> None: ...
+
+    def remaining(self) -> float:
+        return self.seconds
+
+    def problem(self) -> str:
+        return ""
+
+    async def resign(self) -> None: ...
+
+
+@pytest.mark.parametrize("seconds", [5.0, inf])
+async def test_a_leader_writes(seconds: float) -> None:
+    written = []
+    async with while_leading(Leadership(seconds)):
+        written.append("it")
+    assert written == ["it"]
+
+
+@pytest.mark.parametrize("seconds", [0.0, -50.0, -inf])
+async def test_who_does_not_lead_does_not_even_begin(seconds: float) -> None:
+    written = []
+    with pytest.raises(NotLeading, match="nothing is written"):
+        async with while_leading(Leadership(seconds)):
+            written.append("it")
+    assert written == []
+
+
+async def test_a_write_that_takes_too_long_is_broken_off_when_the_leadership_ends() -> None:
+    with pytest.raises(NotLeading, match="broken off"):
+        async with while_leading(Leadership(0.01)):
+            await asyncio.Event().wait()
