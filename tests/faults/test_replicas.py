@@ -121,10 +121,11 @@ def test_a_leader_that_is_stopped_hands_over_within_three_seconds(
     control_plane: Cluster, pair: tuple[Replica, Replica], namespace: str
 ) -> None:
     leader, standby = pair
+    holder = control_plane.api.get(LEASE)["spec"]["holderIdentity"]
     with ThreadPoolExecutor(max_workers=1) as background:
         stopped = time.monotonic()
         stopping = background.submit(leader.operator.stop)
-        leader.proxy.wait_for(lambda request: request.verb == "PUT" and request.path == LEASE)
+        control_plane.api.eventually(LEASE, lambda lease: lease["spec"].get("holderIdentity") != holder)
         promise(control_plane, namespace, 99)
         control_plane.api.eventually(rule_path(namespace), kept(99), seconds=GRACEFUL_SECONDS)
         assert time.monotonic() - stopped < GRACEFUL_SECONDS

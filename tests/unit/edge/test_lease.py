@@ -2,7 +2,7 @@
 
 import asyncio
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -47,15 +47,20 @@ class Answer(StrEnum):
 
 
 class LeaseInMemory:
-    """An API server with one Lease. `delay` passes before and after a request is carried out."""
+    """An API server with one Lease.
+
+    `delay` passes before and after a request is carried out, and `meanwhile` happens between the two.
+    """
 
     def __init__(self, time: Time) -> None:
         self.time = time
         self.lease: dict[str, Any] | None = None
-        self.writes = 0
+        self.reads = self.writes = 0
         self.answer, self.delay = Answer.GIVEN, (0.0, 0.0)
+        self.meanwhile: Coroutine[Any, Any, None] | None = None
 
     async def read_lease(self, _namespace: str, _name: str) -> Mapping[str, Any] | None:
+        self.reads += 1
         lease: Mapping[str, Any] | None = await self._carry_out(lambda: copy.deepcopy(self.lease))
         return lease
 
@@ -67,9 +72,12 @@ class LeaseInMemory:
         if self.answer is Answer.REFUSED:
             raise Unavailable("a fault of the test")
         self.time.now += self.delay[0]
-        result = request()
-        self.time.now += self.delay[1]
-        if self.answer is Answer.LOST:
+        result, answer, delay = request(), self.answer, self.delay[1]
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile, self.delay = self.meanwhile, None, (0.0, 0.0)
+            await meanwhile
+        self.time.now += delay
+        if answer is Answer.LOST:
             raise Unavailable("the answer was lost")
         return result
 
@@ -185,9 +193,28 @@ async def test_who_does_not_lead_takes_nothing_away_by_resigning() -> None:
     first, second = world.candidate(), world.candidate()
     await first.attempt(RETRY)
     await second.attempt(RETRY)
+    asked = world.leases.reads
     await second.resign()
     assert world.spec()["holderIdentity"] == "replica-1"
-    assert leads(first)
+    assert (leads(first), world.leases.reads) == (True, asked)
+
+
+async def test_a_lease_that_somebody_gave_to_another_is_not_released() -> None:
+    world = World()
+    leader = world.candidate()
+    await leader.attempt(RETRY)
+    world.spec()["holderIdentity"] = "chosen by hand"
+    await leader.resign()
+    assert world.spec()["holderIdentity"] == "chosen by hand"
+    assert not leads(leader)
+
+
+async def test_the_time_to_write_counts_from_before_the_renewal_was_sent() -> None:
+    world = World()
+    leader = world.candidate()
+    world.leases.delay = (0.0, 4.0)
+    await leader.attempt(RETRY)
+    assert leader.remaining() == RENEW - 8
 
 
 async def test_what_cannot_be_released_is_left_to_expire() -> None:
@@ -261,7 +288,8 @@ STEPS = st.lists(
         st.integers(0, 2),  # who
         st.sampled_from([Deed.ATTEMPT, Deed.ATTEMPT, Deed.ATTEMPT, Deed.RESIGN]),
         st.sampled_from(Answer),
-        st.tuples(*(st.sampled_from([0.0, 0.1, 4.9, 9.9, 40.0]),) * 2),  # the last one: it was frozen meanwhile
+        st.tuples(*(st.sampled_from([0.0, 0.1, 4.9, 9.9, 15.0, 40.0]),) * 2),  # the last ones: it was frozen
+        st.sampled_from([None, 0, 1, 2]),  # whose turn it is in the middle of that
         st.sampled_from([0.0, 1.0, 2.0, 5.0, 14.9, 15.0]),  # then nothing happens for so long
     ),
     max_size=40,
@@ -269,16 +297,22 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-async def test_there_are_never_two_leaders(steps: list[tuple[int, Deed, Answer, tuple[float, float], float]]) -> None:
+async def test_there_are_never_two_leaders(
+    steps: list[tuple[int, Deed, Answer, tuple[float, float], int | None, float]],
+) -> None:
     """Whatever answers are lost, whoever is frozen in the middle of a request; who has lost starts anew."""
     world = World()
     candidates = [world.candidate(wrong=3600.0 * number) for number in range(3)]
-    for who, deed, answer, delay, pause in steps:
-        led = leads(candidates[who])
+    for who, deed, answer, delay, other, pause in steps:
+        led = list(map(leads, candidates))
         world.leases.answer, world.leases.delay = answer, delay
+        world.leases.meanwhile = None if other in (None, who) else candidates[other].attempt(RETRY)
         await (candidates[who].resign() if deed is Deed.RESIGN else candidates[who].attempt(RETRY))
+        if world.leases.meanwhile is not None:
+            world.leases.meanwhile.close()
         assert sum(map(leads, candidates)) <= 1
-        if led and not leads(candidates[who]):
-            candidates[who] = world.candidate()
+        for number, before in enumerate(led):
+            if before and not leads(candidates[number]):
+                candidates[number] = world.candidate()
         world.time.now += pause
         assert sum(map(leads, candidates)) <= 1

@@ -7,25 +7,7 @@ import pytest
 
 from bursar.engine.fence import while_leading
 from bursar.errors import NotLeading
-
-
-class Leadership:
-    """Implements engine.ports.Election as far as a fence asks."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-    async def run(self) -> None: ...
-
-    async def won(self) -> None: ...
-
-    def remaining(self) -> float:
-        return self.seconds
-
-    def problem(self) -> str:
-        return ""
-
-    async def resign(self) -> None: ...
+from fakes.leadership import Leadership
 
 
 @pytest.mark.parametrize("seconds", [5.0, inf])
