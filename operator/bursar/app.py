@@ -26,6 +26,7 @@ from bursar.edge.http import web_application
 from bursar.edge.kubeconfig import configured
 from bursar.edge.prometheus import PrometheusServer
 from bursar.edge.promtool import Promtool
+from bursar.engine import telemetry
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
 from bursar.engine.feed import Feed
@@ -175,6 +176,7 @@ class Operator:
     async def _beat(self) -> None:
         while True:
             self._heartbeat = time.monotonic()
+            telemetry.QUEUE_DEPTH.set(len(self.queue))
             await asyncio.sleep(1)
 
     def _loop_problem(self) -> str:

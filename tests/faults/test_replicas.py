@@ -115,6 +115,7 @@ def test_of_three_replicas_one_writes_and_all_are_ready_and_warm(
         wait_until(partial(is_warm, each), seconds=CRASH_SECONDS, what="the caches of those that wait are warm")
         assert each.operator.read("/readyz") == "ok"
         assert each.proxy.requests(lambda request: request.writes) == []
+        assert reconciled(each) == 0
 
 
 def test_a_leader_that_is_stopped_hands_over_within_three_seconds(
