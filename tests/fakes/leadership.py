@@ -1,13 +1,17 @@
 """An election whose outcome a test decides."""
 
 import asyncio
+import time
 
 
 class Leadership:
-    """Implements engine.ports.Election: `seconds` is how long this replica may still write."""
+    """Implements engine.ports.Election: this replica leads for so many seconds, or until `renew` says otherwise."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.renew(seconds)
+
+    def renew(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -16,10 +20,10 @@ class Leadership:
         return
 
     def remaining(self) -> float:
-        return self.seconds
+        return self._until - time.monotonic()
 
     def problem(self) -> str:
         return ""
 
     async def resign(self) -> None:
-        self.seconds = 0
+        self.renew(0)

@@ -57,7 +57,7 @@ async def test_no_write_is_sent_without_leadership(
     server = ApiServer(api, (), leadership)
     await write(server)
     assert len(asked) == 1
-    leadership.seconds = -1
+    leadership.renew(-1)
     with pytest.raises(NotLeading):
         await write(server)
     assert len(asked) == 1

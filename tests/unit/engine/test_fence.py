@@ -31,3 +31,28 @@ async def test_a_write_that_takes_too_long_is_broken_off_when_the_leadership_end
     with pytest.raises(NotLeading, match="broken off"):
         async with while_leading(Leadership(0.01)):
             await asyncio.Event().wait()
+
+
+async def test_a_slow_write_goes_on_while_the_leadership_is_renewed() -> None:
+    leadership = Leadership(0.01)
+    async with while_leading(leadership):
+        leadership.renew(5)
+        await asyncio.sleep(0.05)
+
+
+async def test_a_write_that_was_renewed_once_is_broken_off_when_it_is_not_renewed_again() -> None:
+    leadership = Leadership(0.01)
+
+    async def write() -> None:
+        async with while_leading(leadership):
+            leadership.renew(0.05)
+            await asyncio.Event().wait()
+
+    with pytest.raises(NotLeading, match="broken off"):
+        await write()
+
+
+async def test_a_write_that_takes_too_long_by_itself_is_not_called_a_loss_of_leadership() -> None:
+    with pytest.raises(ValueError, match="its own"):
+        async with while_leading(Leadership(5)):
+            raise ValueError("its own")
