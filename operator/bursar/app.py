@@ -26,6 +26,7 @@ from bursar.edge.handlers import Watches
 from bursar.edge.http import web_application
 from bursar.edge.kubeconfig import configured
 from bursar.edge.promtool import Promtool
+from bursar.engine import telemetry
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
 from bursar.engine.commons import CommonObjects
@@ -42,8 +43,9 @@ from bursar.engine.store import ChildIndex, ResourceStore
 from bursar.engine.trials import AT_ONCE, Trials
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
-from bursar.errors import TransientError
+from bursar.errors import NotLeading, TransientError
 from bursar.registry import kind_specs
+from bursar.replica import election
 from bursar.settings import Settings
 from bursar.sources import configured_sources
 from bursar.surveys.acknowledgements import SharedAcknowledgements
@@ -52,6 +54,7 @@ log = logging.getLogger(__name__)
 
 START_RETRY_SECONDS: Final = 2.0
 STUCK_LOOP_SECONDS: Final = 30.0
+LOST_LEADERSHIP: Final = 1
 # Reading the books of ten thousand SLAs makes half a million objects that live for a moment and are in no circle. With
 # Python's thresholds most of the time goes into looking for circles among all others, again and again.
 GARBAGE_THRESHOLDS: Final = (20_000, 20, 20)
@@ -69,13 +72,6 @@ class SystemClock:
         return time.monotonic()
 
 
-class OnlyReplica:
-    """Implements engine.ports.Election where nobody else stands for it."""
-
-    async def won(self) -> None:
-        """Return at once."""
-
-
 def jitter() -> float:
     """A factor around 1 that keeps periodic work from marching in step."""
     return random.uniform(0.9, 1.1)
@@ -84,9 +80,16 @@ def jitter() -> float:
 class Operator:
     """One running operator: built from settings, an API server and what it reads; `run` ends by cancellation."""
 
-    def __init__(self, settings: Settings, cluster: ApiServer, sources: Sources, selectors: SelectorStore) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cluster: ApiServer,
+        sources: Sources,
+        selectors: SelectorStore,
+        election: Election,
+    ) -> None:
         self.settings = settings
-        self.election: Election = OnlyReplica()
+        self.election = election
         clock = SystemClock()
         acknowledgements = SharedAcknowledgements(sources.alertmanager, clock, settings.refresh_interval / 2)
         kinds = kind_specs(settings, clock, acknowledgements)
@@ -143,11 +146,13 @@ class Operator:
         finally:
             self.queue.close()
             self.commons.queue.close()
+            await self.election.resign()
             await self.watches.stop()
 
     def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
         return {
             "heartbeat": self._beat(),
+            "election": self._stand(),
             "availability": self.availability.run(self._appeared),
             "resync": self.resync.run(self.settings.resync_interval.total_seconds(), jitter),
             "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
@@ -161,14 +166,23 @@ class Operator:
         """Health and metrics of this operator."""
         return web_application(
             live={"eventLoop": self._loop_problem},
-            ready={"caches": lambda: "" if self.resync.synced.is_set() else "not in sync with the API server yet"},
+            ready={
+                "caches": lambda: "" if self.resync.synced.is_set() else "not in sync with the API server yet",
+                "election": self.election.problem,
+            },
             detail=lambda: {
+                "leader": self.election.remaining() > 0,
                 "resources": len(self.store),
                 "generatedObjects": len(self.index),
                 "queued": len(self.queue),
                 "missingKinds": sorted(self.availability.missing),
             },
         )
+
+    async def _stand(self) -> None:
+        """Take part in the election once the caches are warm: who wins shall be able to begin at once."""
+        await self.resync.synced.wait()
+        await self.election.run()
 
     async def _after_sync(self, work: Coroutine[Any, Any, None]) -> None:
         """Start what writes once the caches are complete: before that, what is unknown looks like what is gone."""
@@ -180,6 +194,7 @@ class Operator:
     async def _beat(self) -> None:
         while True:
             self._heartbeat = time.monotonic()
+            telemetry.QUEUE_DEPTH.set(len(self.queue))
             await asyncio.sleep(1)
 
     def _loop_problem(self) -> str:
@@ -223,9 +238,10 @@ async def prepared(settings: Settings) -> AsyncIterator[Running]:
     async with contextlib.AsyncExitStack() as stack:
         api = await stack.enter_async_context(client.ApiClient(await configured()))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        cluster = ApiServer(api, settings.namespaces)
+        elected = await stack.enter_async_context(election(settings))
+        cluster = ApiServer(api, settings.namespaces, elected)
         selectors = await _selectors(settings, cluster)
-        operator = Operator(settings, cluster, configured_sources(settings, session), selectors)
+        operator = Operator(settings, cluster, configured_sources(settings, session), selectors, elected)
         runner = web.AppRunner(operator.application(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -275,5 +291,12 @@ async def run(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
+    lost = False
     async with prepared(settings) as running:
-        await running.operator.run()
+        try:
+            await running.operator.run()
+        except* NotLeading as error:
+            lost = True
+            log.error("leadership lost, ending", extra={"error": "; ".join(map(str, error.exceptions))})
+    if lost:
+        raise SystemExit(LOST_LEADERSHIP)

@@ -8,7 +8,8 @@ BursarError
 │   ├── Throttled        429; carries the delay that the server asked for
 │   ├── Conflict         409: somebody wrote first, or a precondition failed
 │   ├── DependencyMissing  404 on a write: its namespace or its CRD is not there
-│   └── Forbidden        403: a right is missing; it may be granted later
+│   ├── Forbidden        403: a right is missing; it may be granted later
+│   └── NotLeading       another replica writes, or may do so
 └── Refused              400/422: the API server does not accept what we built
 
 Everything that is none of these is a bug: logged with its traceback, counted, retried slowly.
@@ -70,6 +71,10 @@ class DependencyMissing(TransientError):
 
 class Forbidden(TransientError):
     """The operator lacks a right; the message names verb and resource."""
+
+
+class NotLeading(TransientError):
+    """This replica does not write: it has not won the election, or could not keep what it won."""
 
 
 class Refused(BursarError):

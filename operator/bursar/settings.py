@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from bursar.conventions import Severity
 from bursar.domain.durations import format_duration, parse_duration
@@ -33,6 +33,18 @@ def _at_most(longest: timedelta) -> AfterValidator:
         if interval > longest:
             raise ValueError(f"Prometheus forgets a sample after 5m; use at most {format_duration(longest)}")
         return interval
+
+    return AfterValidator(check)
+
+
+def _shorter_than(other: str) -> AfterValidator:
+    """Bound a duration by a setting that is declared before it."""
+
+    def check(value: timedelta, given: ValidationInfo) -> timedelta:
+        longer = given.data.get(other)
+        if longer is not None and value >= longer:
+            raise ValueError(f"must be shorter than {flag(other)}, which is {format_duration(longer)}")
+        return value
 
     return AfterValidator(check)
 
@@ -126,6 +138,22 @@ class Settings(BaseModel):
     not_owned_interval: Duration = Field(
         default=timedelta(minutes=5),
         description="How often a name that a foreign object holds is tried again.",
+    )
+    leader_election: bool = Field(
+        default=False, description="Whether several replicas run, of which the one that holds a Lease writes."
+    )
+    lease_namespace: str = Field(default="bursar-system", description="Namespace of that Lease.")
+    lease_name: str = Field(default="bursar", description="Name of that Lease; every shard has its own.")
+    lease_duration: Duration = Field(
+        default=timedelta(seconds=15), description="How long others wait for a leader that is not heard of."
+    )
+    renew_deadline: Annotated[Duration, _shorter_than("lease_duration")] = Field(
+        default=timedelta(seconds=10),
+        description="How long a leader that cannot renew its Lease goes on, shorter than lease-duration.",
+    )
+    retry_period: Annotated[Duration, _shorter_than("renew_deadline")] = Field(
+        default=timedelta(seconds=2),
+        description="How often the Lease is looked at and renewed, and how long that may take; shorter still.",
     )
     listen_address: str = Field(default="0.0.0.0", description="Address of health and metrics.")
     listen_port: int = Field(default=8080, ge=0, le=65535, description="Port of health and metrics; 0: any free port.")

@@ -66,9 +66,12 @@ class FakeCluster:
         return self.secrets.get((namespace, name))
 
     async def apply(self, manifest: Manifest) -> Manifest:
-        """Merge like server-side apply: what others added stays."""
+        """Merge like server-side apply: what others added stays. A version that it names must be the present one."""
         self._write()
         place = _place(manifest)
+        present = self.objects.get(place, {}).get("metadata", {}).get("resourceVersion")
+        if manifest["metadata"].get("resourceVersion", present) != present:
+            raise Conflict("stale")
         merged = copy.deepcopy(self.objects.get(place, {}))
         wanted = copy.deepcopy(dict(manifest))
         spec = {**merged.get("spec", {}), **wanted["spec"]}

@@ -109,6 +109,8 @@ class Proxy:
         await self._close()
         await self._runner.cleanup()
         await self._session.close()
+        while asyncio.all_tasks() - {asyncio.current_task()}:  # noqa: ASYNC110  what was broken off ends by itself
+            await asyncio.sleep(0)
 
     async def _cut_watches(self) -> None:
         for watch in tuple(self._watches.values()):

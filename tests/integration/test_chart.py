@@ -16,7 +16,15 @@ pytestmark = pytest.mark.sandbox
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "bursar"
-SETTINGS_OF_THE_CHART = {"namespaces", "listen_address", "listen_port"}
+SETTINGS_OF_THE_CHART = {
+    "namespaces",
+    "listen_address",
+    "listen_port",
+    "leader_election",
+    "lease_namespace",
+    "lease_name",
+}
+WORK_ONLY = ("--set", "leaderElection=false,rbac.aggregatedRoles=false")  # the roles that the operator works under
 
 Manifest = dict[str, Any]
 
@@ -51,7 +59,17 @@ def test_helm_has_nothing_to_complain_about() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [(), ("--set", "namespaces={a,b}"), ("--set", "crds.keep=false,settings.workers=4")]
+    "options",
+    [
+        (),
+        ("--set", "namespaces={a,b}"),
+        ("--set", "crds.keep=false,settings.workers=4"),
+        (
+            "--set",
+            "replicas=3,networkPolicy.enabled=true,selfMonitoring.enabled=true,settings.objectLabels.release=kps",
+        ),
+        ("--set", "leaderElection=false,rbac.aggregatedRoles=false,podDisruptionBudget.enabled=false"),
+    ],
 )
 def test_the_api_server_takes_everything_that_is_rendered(
     options: tuple[str, ...], control_plane: ControlPlane, namespace: str
@@ -96,7 +114,7 @@ def test_the_crds_can_be_left_out() -> None:
 
 
 def test_without_namespaces_the_rights_are_on_the_cluster() -> None:
-    manifests = rendered()
+    manifests = rendered(*WORK_ONLY)
     (role,) = of_kind(manifests, "ClusterRole")
     (binding,) = of_kind(manifests, "ClusterRoleBinding")
     assert binding["roleRef"]["name"] == role["metadata"]["name"]
@@ -105,7 +123,7 @@ def test_without_namespaces_the_rights_are_on_the_cluster() -> None:
 
 
 def test_with_namespaces_there_is_a_role_in_each_and_none_on_the_cluster() -> None:
-    manifests = rendered("--set", "namespaces={shop,mail}")
+    manifests = rendered(*WORK_ONLY, "--set", "namespaces={shop,mail}")
     for kind in ("Role", "RoleBinding"):
         assert {each["metadata"]["namespace"] for each in of_kind(manifests, kind)} == {"shop", "mail"}
     assert of_kind(manifests, "ClusterRole") == of_kind(manifests, "ClusterRoleBinding") == []
@@ -154,7 +172,7 @@ SECRETS = {"secrets": {"get"}}
 def test_the_role_is_what_the_operator_uses_and_no_more(
     kind: str, options: tuple[str, ...], rights: dict[str, set[str]]
 ) -> None:
-    (role,) = of_kind(rendered(*options), kind)
+    (role,) = of_kind(rendered(*WORK_ONLY, *options), kind)
     assert {name: set(rule["verbs"]) for rule in role["rules"] for name in rule["resources"]} == rights
 
 
@@ -164,6 +182,9 @@ def test_settings_become_environment_variables() -> None:
     assert variables == {
         "BURSAR_NAMESPACES": "",
         "BURSAR_LISTEN_PORT": "8080",
+        "BURSAR_LEADER_ELECTION": "true",
+        "BURSAR_LEASE_NAMESPACE": "monitoring",
+        "BURSAR_LEASE_NAME": "bursar",
         "BURSAR_PROMETHEUS_URL": "http://p:9090",
         "BURSAR_OBJECT_LABELS": "a=b,release=kps",
         "BURSAR_WORKERS": "4",
@@ -183,7 +204,9 @@ def snake(name: str) -> str:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("replicas=3", "additional properties 'replicas' not allowed"),
+        ("replica=3", "additional properties 'replica' not allowed"),
+        ("replicas=2,leaderElection=false", "maximum: got 2, want 1"),
+        ("selfMonitoring.enable=true", "additional properties 'enable' not allowed"),
         ("settings.prometheusURL=http://x", "additional properties 'prometheusURL' not allowed"),
         ("settings.refreshInterval=often", "does not match pattern"),
         ("namespaces={Shop}", "does not match pattern"),

@@ -25,7 +25,14 @@ YAML), durations are `30s`, `5m`, `1h30m`. A value that does not fit is named, a
 
 """
 _TABLE: Final = "| flag | variable | chart value | default | meaning |\n|---|---|---|---|---|\n"
-_CHART_VALUES: Final = {"namespaces": "`namespaces`", "listen_port": "`service.port`", "listen_address": "–"}
+_CHART_VALUES: Final = {
+    "namespaces": "`namespaces`",
+    "leader_election": "`leaderElection`",
+    "lease_namespace": "–",
+    "lease_name": "–",
+    "listen_port": "`service.port`",
+    "listen_address": "–",
+}
 
 
 def settings_reference() -> str:

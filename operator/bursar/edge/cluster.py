@@ -1,5 +1,6 @@
 """The API server through the official client: apply, metadata lists, and its answers as our errors."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ from bursar.conventions import API_VERSION, FIELD_MANAGER, MANAGED_BY_LABEL, PRO
 from bursar.edge.kubeconfig import Renewal
 from bursar.edge.resources import ENDPOINTS
 from bursar.engine import telemetry
-from bursar.engine.ports import AnyKind, EventNote, Listed, ServerKind
+from bursar.engine.fence import while_leading
+from bursar.engine.ports import AnyKind, Election, EventNote, Listed, ServerKind
 from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, Refused, Throttled, Unavailable
 
 APPLY: Final = "application/apply-patch+yaml"
@@ -26,6 +28,7 @@ PAGE: Final = 1000
 REQUEST_SECONDS: Final = 30.0
 DEFAULT_RETRY_AFTER_SECONDS: Final = 1.0
 NO_VERSION: Final = "1"  # etcd counts from 1 and has that before the first object
+LEASES: Final = "/apis/coordination.k8s.io/v1/namespaces"
 OUR_CHILDREN: Final = f"{MANAGED_BY_LABEL}={PRODUCT}"
 
 ERRORS: Final[Mapping[int, type[BursarError]]] = {
@@ -43,12 +46,14 @@ Verb = Literal["GET", "PATCH", "PUT", "POST", "DELETE"]
 class ApiServer:
     """Implements engine.ports.Cluster. `namespaces` empty: the whole cluster.
 
-    A kind that decides about selection and may not be read is left out: its verdict is Unknown then.
+    A kind that decides about selection and may not be read is left out: its verdict is Unknown then. With an election,
+    objects are written only while it is won; writes raise NotLeading otherwise.
     """
 
-    def __init__(self, api: client.ApiClient, namespaces: tuple[str, ...]) -> None:
+    def __init__(self, api: client.ApiClient, namespaces: tuple[str, ...], election: Election | None = None) -> None:
         self._api = api
         self._namespaces = namespaces
+        self._election = election
         self._credentials = Renewal()
 
     async def served(self) -> frozenset[AnyKind]:
@@ -166,6 +171,20 @@ class ApiServer:
         path = f"/api/v1/namespaces/{note.key.namespace}/events"
         await self._write("POST", "Event", path, parameters={}, body=event, content=JSON)
 
+    async def read_lease(self, namespace: str, name: str) -> Manifest | None:
+        """Read a Lease; None when there is none."""
+        try:
+            answer: Manifest = await self._call("GET", f"{LEASES}/{namespace}/leases/{name}", {})
+        except DependencyMissing:
+            return None
+        return answer
+
+    async def write_lease(self, lease: Manifest) -> Manifest:
+        """PUT over the version that the Lease names; without one it makes the first."""
+        metadata = lease["metadata"]
+        path = f"{LEASES}/{metadata['namespace']}/leases/{metadata['name']}"
+        return await self._write("PUT", "Lease", path, parameters={}, body=lease, content=JSON)
+
     async def _plurals(self, root: str) -> frozenset[str]:
         try:
             answer = await self._call("GET", root, {})
@@ -197,7 +216,8 @@ class ApiServer:
     ) -> Manifest:
         code = "ok"
         try:
-            answer: Manifest = await self._call(verb, path, parameters, body=body, content=content, accept=accept)
+            async with while_leading(self._election) if self._election else contextlib.nullcontext():
+                answer: Manifest = await self._call(verb, path, parameters, body=body, content=content, accept=accept)
         except BursarError as error:
             code = type(error).__name__
             raise

@@ -13,7 +13,7 @@ from bursar.engine.digest import desired_digest
 from bursar.engine.owners import Commons, Owner, labelled_owner
 from bursar.engine.ports import Clock, Cluster
 from bursar.engine.store import Child, ChildIndex, child_of
-from bursar.errors import TransientError
+from bursar.errors import Conflict, TransientError
 
 REPAIRS_UNTIL_CONTESTED: Final = 5
 CONTESTED_SECONDS: Final = 60.0
@@ -117,9 +117,19 @@ class Children:
             return Outcome.UNCHANGED
         if drifted:
             memory.count_repair(ref, self._clock.monotonic())
-        applied = await self._settle(ref, manifest, wanted, answer or await self._cluster.apply(manifest))
+        applied = await self._settle(ref, manifest, wanted, answer or await self._apply(child, manifest))
         memory.wanted, memory.answered = wanted, applied.digest if applied is not None else b""
         return Outcome.REPAIRED if drifted else Outcome.WRITTEN
+
+    async def _apply(self, known: Child | None, manifest: Manifest) -> Manifest:
+        """Apply onto the very version that was decided about, or onto none: who wrote since then is not overruled."""
+        if known is not None:
+            metadata = {**manifest["metadata"], "resourceVersion": known.resource_version}
+            return await self._cluster.apply({**manifest, "metadata": metadata})
+        created = await self._cluster.create(manifest)
+        if created is None:
+            raise Conflict(f"{ref_of(manifest)} appeared meanwhile")
+        return created
 
     async def _settle(self, ref: ChildRef, manifest: Manifest, wanted: bytes, answer: Manifest) -> Child | None:
         """Take the server's answer to an apply, and put over it what somebody has added beside ours."""

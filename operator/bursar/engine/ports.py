@@ -158,8 +158,24 @@ class RuleTester(Protocol):
 class Election(Protocol):
     """Decides which of several replicas writes; all of them watch."""
 
+    async def run(self) -> None:
+        """Take part until cancelled; raises NotLeading when what was won is lost."""
+        ...
+
     async def won(self) -> None:
         """Return once this replica may write; workers and books wait for it."""
+        ...
+
+    def remaining(self) -> float:
+        """Seconds for which this replica may still write; not above 0: not at all."""
+        ...
+
+    def problem(self) -> str:
+        """What keeps this replica from taking part, empty when nothing does."""
+        ...
+
+    async def resign(self) -> None:
+        """Let another replica lead at once; nothing is written afterwards."""
         ...
 
 

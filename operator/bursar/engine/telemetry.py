@@ -72,6 +72,10 @@ BOOKS_SECONDS: Final = Gauge(
     ("kind",),
     registry=REGISTRY,
 )
+LEADER: Final = Gauge("bursar_leader", "1 while this replica leads and writes, 0 while it waits.", registry=REGISTRY)
+LEADER_TRANSITIONS: Final = Counter(
+    "bursar_leader_transitions", "How often this replica has begun to lead.", registry=REGISTRY
+)
 
 
 def reconciled(kind: Kind, result: str, seconds: float) -> None:

@@ -45,6 +45,9 @@ def test_what_is_not_set_has_its_default(seen: list[Settings]) -> None:
         (["--slow-interval", "6m"], "--slow-interval: Prometheus forgets a sample after 5m; use at most 5m"),
         (["--object-labels", "release"], "--object-labels: write key=value,key=value"),
         (["--prometheus-url", "prometheus:9090"], "--prometheus-url: "),
+        (["--renew-deadline", "15s"], "--renew-deadline: must be shorter than --lease-duration, which is 15s"),
+        (["--retry-period", "1m"], "--retry-period: must be shorter than --renew-deadline, which is 10s"),
+        (["--lease-duration", "often"], "--lease-duration: "),
         (["--log-level", "loud"], "--log-level: "),
     ],
 )
