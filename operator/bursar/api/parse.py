@@ -1,7 +1,7 @@
 """Raw objects of the API server, or of a file, into models; whatever is wrong is named by its field path."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +12,8 @@ from bursar.api.sla import SLA
 from bursar.conventions import Kind
 from bursar.errors import FieldError, InvalidSpec
 
+UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule
+
 MODELS: Final[Mapping[Kind, type[MonitoringTarget] | type[SLA] | type[AlertRule]]] = {
     Kind.MONITORING_TARGET: MonitoringTarget,
     Kind.SLA: SLA,
@@ -19,7 +21,7 @@ MODELS: Final[Mapping[Kind, type[MonitoringTarget] | type[SLA] | type[AlertRule]
 }
 
 
-def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> MonitoringTarget | SLA | AlertRule:
+def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> UserResource:
     """Read one resource; raises InvalidSpec with every finding, such as `spec.objectives[0].target`."""
     try:
         return MODELS[kind].model_validate(raw)

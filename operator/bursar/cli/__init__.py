@@ -1,12 +1,12 @@
 """The command `bursar`: composition and flags, no decisions."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import click
 from pydantic import ValidationError
 
+from bursar.cli.render import render
 from bursar.settings import Settings, flag, variable
 
 
@@ -14,6 +14,10 @@ from bursar.settings import Settings, flag, variable
 @click.version_option(package_name="bursar")
 def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
+
+
+for _command in (render,):
+    main.add_command(_command)
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -31,6 +35,8 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 def operator(**given: str | None) -> None:
     """Run the operator against the current kubeconfig, or inside a cluster as its ServiceAccount."""
     # Imported here: the other commands need neither Kopf nor the Kubernetes client.
+    import asyncio  # noqa: PLC0415
+
     from bursar.app import run  # noqa: PLC0415
 
     asyncio.run(run(_settings(given)))

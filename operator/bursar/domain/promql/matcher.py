@@ -15,6 +15,8 @@ LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 class MatchOperator(StrEnum):
     """How a matcher compares; regular expressions are anchored at both ends."""
 
+    __hash__ = str.__hash__  # an enumeration's own is slow, and printed selectors are looked up by their matchers
+
     EQUAL = "="
     NOT_EQUAL = "!="
     REGEXP = "=~"
