@@ -7,6 +7,7 @@ import click
 from pydantic import ValidationError
 
 from bursar.cli.render import render
+from bursar.cli.validate import validate
 from bursar.settings import Settings, flag, variable
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (render,):
+for _command in (render, validate):
     main.add_command(_command)
 
 

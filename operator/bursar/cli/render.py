@@ -15,7 +15,7 @@ from bursar.cli.options import policy, reads_files, with_policy
 )
 @with_policy
 @click.pass_context
-def render(context: click.Context, /, paths: tuple[Path, ...], namespace: str, output: str, **given: Any) -> None:
+def render(context: click.Context, /, *, paths: tuple[Path, ...], namespace: str, output: str, **given: Any) -> None:
     """Print the objects that the operator would generate, from files and without a cluster.
 
     Targets are looked up in the same files. What cannot be rendered is told on the standard error, with file and line,

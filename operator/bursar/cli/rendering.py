@@ -11,8 +11,9 @@ from typing import IO, Any, Final, TypeAlias
 
 from bursar.api.parse import UserResource
 from bursar.cli.compilers import CONTEXT, compiler
-from bursar.cli.documents import Document, Place, Problem, Read, read
+from bursar.cli.documents import Problem, Read, read
 from bursar.cli.manifests import as_yaml
+from bursar.cli.names import once
 from bursar.cli.offline import FileView, resources
 from bursar.cli.shares import shared
 from bursar.compiler.plan import Accepted, Key, Manifest
@@ -49,26 +50,6 @@ def _without_collector() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def once(documents: Iterable[Read], *, namespace: str) -> Iterator[Read]:
-    """Put a problem in place of every resource whose name was taken before; what has no name passes."""
-    places: dict[tuple[str, ...], Place] = {}
-    for each in documents:
-        found = None if isinstance(each, Problem) else _names(each, namespace)
-        if found in places:
-            yield Problem(each.place, f"{'/'.join(found)} is already in {places[found]}; remove one of the two")
-            continue
-        if found:
-            places[found] = each.place
-        yield each
-
-
-def _names(document: Document, namespace: str) -> tuple[str, ...] | None:
-    meta = document.content.get("metadata")
-    if not isinstance(meta, Mapping) or not isinstance(meta.get("name"), str):
-        return None
-    return (document.kind, str(meta.get("namespace", namespace)), meta["name"])
 
 
 def context(documents: Iterable[Read], *, policy: RulePolicy, namespace: str) -> FileView:
