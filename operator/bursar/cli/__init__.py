@@ -6,6 +6,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bursar.cli.explain import explain
 from bursar.cli.render import render
 from bursar.cli.validate import validate
 from bursar.settings import Settings, flag, variable
@@ -17,7 +18,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (render, validate):
+for _command in (explain, render, validate):
     main.add_command(_command)
 
 

@@ -50,7 +50,7 @@ def test_what_is_right_passes(tmp_path: Path) -> None:
     [
         (("target: 99,", "target: 100,"), 6, 18, "spec.objectives[0].target: 100 leaves no error budget"),
         (("target: 99,", "title: x,"), 6, 5, "spec.objectives[0].target: is required"),
-        (("failed_total", "'failed{'"), 6, 49, "spec.objectives[0].indicator.ratio.bad: 1:8: unexpected end of text"),
+        (("failed_total", "'failed{'"), 6, 50, "spec.objectives[0].indicator.ratio.bad: 1:8: unexpected end of text"),
         (("ratio", "ration"), 6, 42, "spec.objectives[0].indicator.ration: is not a field"),
         (("spec:", "spec:\n  suspended: true"), 5, 3, "spec.suspended: is not a field"),
         (("indicator: {ratio: {bad: failed_total, total: jobs_total}}", "indicator: {availability: {}}"), 4, 1,
