@@ -7,6 +7,8 @@ import click
 from pydantic import ValidationError
 
 from bursar.cli.explain import explain
+from bursar.cli.export import export
+from bursar.cli.import_ import import_
 from bursar.cli.render import render
 from bursar.cli.validate import validate
 from bursar.settings import Settings, flag, variable
@@ -18,7 +20,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (explain, render, validate):
+for _command in (explain, export, import_, render, validate):
     main.add_command(_command)
 
 
