@@ -6,6 +6,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bursar.cli.diff import diff
 from bursar.cli.explain import explain
 from bursar.cli.export import export
 from bursar.cli.import_ import import_
@@ -20,7 +21,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (explain, export, import_, render, validate):
+for _command in (diff, explain, export, import_, render, validate):
     main.add_command(_command)
 
 
