@@ -53,8 +53,11 @@ def policy(given: dict[str, Any]) -> "RulePolicy":
     """Read the options of `with_policy`; raises UsageError for one that the operator would refuse."""
     from bursar.compiler.view import RulePolicy  # noqa: PLC0415 - other commands start without a compiler
 
+    wanted = {name: text for name, text in given.items() if text}
+    if not wanted:
+        return RulePolicy(labels={})  # the same, without waiting for the model of all settings
     try:
-        settings = Settings.model_validate({name: text for name, text in given.items() if text})
+        settings = Settings.model_validate(wanted)
     except ValidationError as error:
         problems = (
             f"{flag(str(entry['loc'][0]))}: {entry['msg'].removeprefix('Value error, ')}" for entry in error.errors()
