@@ -74,7 +74,7 @@ Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0
 class Settings(BaseModel):
     """Every setting; a field `fast_interval` is the flag --fast-interval and the variable BURSAR_FAST_INTERVAL."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
     namespaces: Names = Field(default=(), description="Namespaces to watch, comma-separated; empty: the whole cluster.")
     prometheus_url: str = Field(

@@ -32,6 +32,7 @@ class Model(BaseModel):
         alias_generator=to_camel,
         populate_by_name=True,
         arbitrary_types_allowed=True,
+        defer_build=True,  # a command that needs one kind does not wait for the others
     )
     RULES: ClassVar[tuple[Rule, ...]] = ()
 
@@ -39,6 +40,10 @@ class Model(BaseModel):
     def _hold_rules(self) -> Self:
         for rule in self.RULES:
             rule.check(self)
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object] | None = None) -> Self:
+        """Return itself: a default that nobody can change need not be copied for every resource."""
         return self
 
     @classmethod

@@ -1,6 +1,5 @@
 """The command `bursar`: composition and flags, no decisions."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +7,13 @@ import click
 from pydantic import ValidationError
 
 from bursar.cli.acknowledge import ack, unack
+from bursar.cli.diff import diff
+from bursar.cli.explain import explain
+from bursar.cli.export import export
+from bursar.cli.import_ import import_
+from bursar.cli.render import render
 from bursar.cli.test import test
+from bursar.cli.validate import validate
 from bursar.settings import Settings, flag, variable
 
 
@@ -18,7 +23,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (ack, unack, test):
+for _command in (ack, diff, explain, export, import_, render, test, unack, validate):
     main.add_command(_command)
 
 
@@ -37,6 +42,8 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 def operator(**given: str | None) -> None:
     """Run the operator against the current kubeconfig, or inside a cluster as its ServiceAccount."""
     # Imported here: the other commands need neither Kopf nor the Kubernetes client.
+    import asyncio  # noqa: PLC0415
+
     from bursar.app import run  # noqa: PLC0415
 
     asyncio.run(run(_settings(given)))

@@ -72,8 +72,10 @@ def _seconds_left(objective: ObjectiveDefinition, window: timedelta) -> str:
     return f"({series(BUDGET_REMAINING)} > 0) * {int(objective.window.total_seconds())} / ({burn} > 1)"
 
 
-def _series_of_group(objective: ObjectiveDefinition) -> Callable[[str], str]:
+def _series_of_group(objective: ObjectiveDefinition) -> Callable[[str], object]:
     """Select the firing group's series, with one verb of printf for each label's value."""
+    if not objective.group_by:
+        return objective.series
 
     def series(metric: str) -> str:
         selector: Selector = objective.series(metric)

@@ -6,7 +6,7 @@ Source: SRE workbook, chapter 5: burn rate = error ratio / budget; time to exhau
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from math import isfinite
+from math import ceil, isfinite
 from typing import Final
 
 from bursar.domain.decimals import plain, rounded
@@ -18,6 +18,11 @@ _HOUR: Final = timedelta(hours=1)
 def budget_events(total: int, target: Decimal) -> int:
     """Return how many of `total` events may be bad."""
     return int(total * error_budget(target))
+
+
+def events_for(bad: int, target: Decimal) -> int:
+    """Return how many events there must be so that `bad` of them may be bad."""
+    return ceil(bad / error_budget(target))
 
 
 def burn_rate(error_ratio: float, target: Decimal) -> float:

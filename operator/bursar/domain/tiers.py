@@ -71,6 +71,20 @@ class Tier:
         """How long a total outage lasts until it fills the long window up to the threshold."""
         return self.long * float(self.threshold)
 
+    def fires_after(self, error_ratio: Decimal) -> timedelta | None:
+        """How long a steady share of bad events (0 to 1) lasts until it fires, after good times; None: it never does.
+
+        The short window is filled by then: it is a smaller part of what the long one must hold.
+        """
+        if error_ratio <= self.threshold:
+            return None
+        return self.long * float(self.threshold / error_ratio)
+
+    @property
+    def time_to_clear(self) -> timedelta:
+        """How long after a total outage, as long as the short window at least, that window is below the threshold."""
+        return self.short * float(1 - self.threshold)
+
     def __str__(self) -> str:
         return f"{format_duration(self.long)}/{format_duration(self.short)}"
 

@@ -6,6 +6,7 @@ import pytest
 from bursar.domain.budget import (
     budget_events,
     burn_rate,
+    events_for,
     exhaustion,
     exhaustion_window,
     remaining_outage,
@@ -25,6 +26,12 @@ def test_a_burn_of_one_spends_exactly_the_budget() -> None:
 
 def test_the_budget_in_events_is_rounded_down() -> None:
     assert budget_events(18423311, TARGET) == 18423
+
+
+def test_so_many_events_allow_so_many_bad_ones_and_one_less_does_not() -> None:
+    assert events_for(50, TARGET) == 50_000
+    assert budget_events(events_for(7, Decimal("99.7")), Decimal("99.7")) == 7
+    assert budget_events(events_for(7, Decimal("99.7")) - 1, Decimal("99.7")) == 6
 
 
 def test_half_a_budget_at_ten_times_the_pace_lasts_a_day_and_a_half() -> None:

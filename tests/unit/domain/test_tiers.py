@@ -203,3 +203,20 @@ def test_every_tier_that_is_kept_can_fire_in_time(target: Decimal, hours: int, s
             assert 0 < tier.share < 1
             assert abs(tier.threshold / error_budget(target) - tier.factor) < Decimal("1e-20")
     assert len(tiers.page) + len(tiers.ticket) + len(tiers.dropped) == 4
+
+
+def test_a_tier_fires_when_its_long_window_holds_enough_bad_events() -> None:
+    first = derived("99.9", 30).page[0]
+    assert first.fires_after(Decimal(1)) == first.time_to_fire == timedelta(seconds=51.84)
+    assert first.fires_after(Decimal("0.1")) == timedelta(seconds=518.4)
+
+
+def test_a_tier_never_fires_at_its_threshold_or_below() -> None:
+    first = derived("99.9", 30).page[0]
+    assert first.fires_after(first.threshold) is None
+    assert first.fires_after(first.threshold / 2) is None
+
+
+def test_a_tier_clears_when_its_short_window_has_forgotten_enough() -> None:
+    first = derived("99.9", 30).page[0]
+    assert first.time_to_clear == timedelta(minutes=5) * (1 - 0.0144)

@@ -1,9 +1,8 @@
 """Label matchers, `code=~"5.."`."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from bursar.domain.promql.quoting import quote
 from bursar.domain.promql.regexp import matches_empty
@@ -15,15 +14,16 @@ LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 class MatchOperator(StrEnum):
     """How a matcher compares; regular expressions are anchored at both ends."""
 
+    __hash__ = str.__hash__  # an enumeration's own is slow
+
     EQUAL = "="
     NOT_EQUAL = "!="
     REGEXP = "=~"
     NOT_REGEXP = "!~"
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """One condition on a label; `value` is unescaped."""
+class Matcher(NamedTuple):
+    """One condition on a label; `value` is unescaped. A tuple, because printed selectors are looked up by it."""
 
     label: str
     operator: MatchOperator

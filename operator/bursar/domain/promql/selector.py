@@ -40,7 +40,7 @@ class Selector:
 
     def __str__(self) -> str:
         matchers = _printed(self.matchers)
-        if not self.metric or (_METRIC.fullmatch(self.metric) and self.metric.lower() not in _NEVER_BARE):
+        if not self.metric or _is_bare(self.metric):
             return self.metric + (f"{{{matchers}}}" if matchers else "")
         name = Matcher(NAME_LABEL, MatchOperator.EQUAL, self.metric)
         return f"{{{name},{matchers}}}" if matchers else f"{{{name}}}"
@@ -63,6 +63,11 @@ class Selector:
             raise ValueError(f"{self} names no metric; a histogram needs its name, such as http_duration_seconds")
         base = _HISTOGRAM_PART.sub("", self.metric)
         return replace(self, metric=f"{base}_{part}" if part else base)
+
+
+@lru_cache(maxsize=256)  # the recorded metrics are few
+def _is_bare(metric: str) -> bool:
+    return _METRIC.fullmatch(metric) is not None and metric.lower() not in _NEVER_BARE
 
 
 @lru_cache(maxsize=64)  # the rules of one objective print the same matchers some fifty times in a row

@@ -1,0 +1,1 @@
+"""The formats of other SLO engines, and what becomes of them here."""
