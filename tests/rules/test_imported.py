@@ -66,7 +66,8 @@ def groups(folder: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
     assert imported.exit_code == 0, imported.stderr
     rendered = CliRunner().invoke(main, ["render", "-f", "-"], input=imported.stdout)
     assert rendered.exit_code == 0, rendered.stderr
-    return list(yaml.safe_load(rendered.stdout)["spec"]["groups"])
+    objects = yaml.safe_load_all(rendered.stdout)
+    return [group for each in objects if each["kind"] == "PrometheusRule" for group in each["spec"]["groups"]]
 
 
 @pytest.mark.parametrize("judge", [NEWER, OLDER])

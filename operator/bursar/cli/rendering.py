@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
+from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.parse import UserResource
 from bursar.cli.compilers import CONTEXT, compiler
 from bursar.cli.documents import Problem, Read, read
 from bursar.cli.manifests import as_yaml
-from bursar.cli.names import once
+from bursar.cli.names import identity, once
 from bursar.cli.offline import FileView, resources
 from bursar.cli.shares import shared
+from bursar.compiler.inhibition import inhibition
+from bursar.compiler.mentions import mentions
 from bursar.compiler.plan import Accepted, Key, Manifest
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import Kind
@@ -41,7 +44,9 @@ def run(paths: Iterable[Path], *, namespace: str, output: str, policy: RulePolic
             sys.stderr.write("these files hold no resources of ours\n")
             return _INCOMPLETE
         rendering = Rendering(FORMATS[output], namespace, context(documents, policy=policy, namespace=namespace))
-        return shared(documents, rendering.write, out=sys.stdout, err=sys.stderr)
+        code = shared(documents, rendering.write, out=sys.stdout, err=sys.stderr)
+        rendering.write_common(documents, sys.stdout)
+        return code
 
 
 @contextmanager
@@ -79,6 +84,18 @@ class Rendering:
                 err.write(f"{problem}\n")
                 code = _INCOMPLETE
         return code
+
+    def write_common(self, documents: Iterable[Read], out: IO[str]) -> None:
+        """Write what the namespaces with alerts have in common."""
+        for place in sorted(self._with_rules(documents)):
+            for manifest in inhibition(place, self.view):
+                out.write(self.writer(manifest))
+
+    def _with_rules(self, documents: Iterable[Read]) -> Iterable[str]:
+        named = (identity(each, self.namespace) for each in documents if not isinstance(each, Problem))
+        ruled = {found[1] for found in named if found and found[0] in (Kind.SLA, Kind.ALERT_RULE)}
+        targets = (each for each in self.view.resources.values() if isinstance(each, MonitoringTarget))
+        return ruled | {target.metadata.namespace for target in targets if mentions(target).speaks}
 
     def _compiled(self, valid: Mapping[Key, UserResource], document: Read, out: IO[str]) -> Iterator[Problem]:
         for key, resource in valid.items():

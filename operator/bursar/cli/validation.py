@@ -20,6 +20,7 @@ from bursar.compiler.alert_rule import AlertRuleFacts
 from bursar.compiler.facts import ObjectiveFacts, SlaFacts
 from bursar.compiler.plan import Condition, Key, Plan, Rejected, Waiting
 from bursar.compiler.view import RulePolicy
+from bursar.conventions import Reason
 from bursar.domain.alert_lint import FindingSeverity
 from bursar.errors import InvalidSpec
 from bursar.observer.sla_reach import tiers_reachable
@@ -127,9 +128,9 @@ def _of_plan(subject: _Subject, resource: UserResource, plan: Plan, *, partial: 
 
 
 def _of_conditions(subject: _Subject, conditions: Iterable[Condition]) -> Iterator[Finding]:
-    """Say what is False; what is unknown here a cluster would know."""
+    """Say what is False; what is unknown here a cluster would know, and to name no channel is a choice."""
     for condition in conditions:
-        if condition.status == "False":
+        if condition.status == "False" and condition.reason is not Reason.NO_CHANNEL:
             yield subject.finding(Level.WARNING, condition.reason.value, condition.message)
 
 

@@ -65,13 +65,13 @@ def test_programs_get_both_sides(tmp_path: Path) -> None:
 
 def test_what_a_cluster_has_is_compared_without_what_the_server_added(tmp_path: Path) -> None:
     new = write(tmp_path / "new.yaml", sla())
-    live = yaml.safe_load(CliRunner().invoke(main, ["render", "-f", str(new)]).stdout)
+    live, common = yaml.safe_load_all(CliRunner().invoke(main, ["render", "-f", str(new)]).stdout)
     live["metadata"] |= {"uid": "1", "resourceVersion": "7", "ownerReferences": [{"uid": "2"}], "managedFields": []}
     foreign = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": {"name": "not-ours"}}
-    listed = json.dumps({"kind": "List", "items": [live, foreign]}, sort_keys=True)
-    assert ran(new, "-", stdin=listed).exit_code == 0
+    listed = {"kind": "List", "items": [live, common, foreign]}
+    assert ran(new, "-", stdin=json.dumps(listed, sort_keys=True)).exit_code == 0
     live["spec"]["groups"][0]["interval"] = "5m"
-    assert ran(new, "-", "-o", "names", stdin=json.dumps(live)).stdout == "changed PrometheusRule/shop/sla-mail\n"
+    assert ran(new, "-", "-o", "names", stdin=json.dumps(listed)).stdout == "changed PrometheusRule/shop/sla-mail\n"
 
 
 def test_what_cannot_be_compiled_cannot_be_compared(tmp_path: Path) -> None:

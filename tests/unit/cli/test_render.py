@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from bursar.cli import main
 from bursar.cli.shares import FEWEST
+from bursar.conventions import INHIBITION, Kind
 from rules.promtool import assert_accepted, write_rules
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
@@ -36,8 +37,13 @@ def ran(*arguments: str | Path, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, ["render", *map(str, arguments)], input=stdin)
 
 
+def objects(text: str) -> list[dict[str, Any]]:
+    """Return what resources own, and not what their namespace has in common."""
+    return [each for each in yaml.safe_load_all(text) if each["metadata"]["name"] != INHIBITION]
+
+
 def rendered(*arguments: str | Path) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(ran(*arguments).stdout))
+    return objects(ran(*arguments).stdout)
 
 
 def expected(case: Path) -> list[dict[str, Any]]:
@@ -50,7 +56,7 @@ def expected(case: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_the_objects_are_those_of_the_operator(case: Path) -> None:
-    kinds = {"alert_rule": "AlertRule", "sla": "SLA", "monitoring_target": "MonitoringTarget"}
+    kinds = {kind.name.lower(): kind.value for kind in Kind}
     label = "bursar.dev/owner-kind"
     found = rendered("-f", case / "input.yaml", "--object-labels", "release=kps")
     ours = [each for each in found if each["metadata"]["labels"][label] == kinds[case.parent.name]]
@@ -79,7 +85,14 @@ def test_many_files_are_rendered_like_few(tmp_path: Path) -> None:
 def test_json_is_one_object_in_a_line(tmp_path: Path) -> None:
     path = write(tmp_path / "s.yaml", sla("a"), sla("b"))
     lines = ran("-f", path, "-o", "json").stdout.splitlines()
-    assert [json.loads(line) for line in lines] == rendered("-f", path)
+    assert [json.loads(line) for line in lines] == list(yaml.safe_load_all(ran("-f", path).stdout))
+
+
+def test_what_a_namespace_has_in_common_is_rendered_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.yaml", sla("a"), sla("b"))
+    (common,) = [each for each in yaml.safe_load_all(ran("-f", path).stdout) if each["metadata"]["name"] == INHIBITION]
+    assert common["metadata"]["namespace"] == "default"
+    assert common["spec"]["inhibitRules"]
 
 
 def test_a_target_is_found_in_another_file(tmp_path: Path) -> None:
@@ -102,7 +115,7 @@ def test_what_cannot_be_rendered_is_told_with_its_place_and_the_rest_is_rendered
     path = write(tmp_path / "s.yaml", wrong, invalid, sla("right"))
     result = ran("-f", path)
     assert result.exit_code == 1
-    assert [each["metadata"]["name"] for each in yaml.safe_load_all(result.stdout)] == ["sla-right"]
+    assert [each["metadata"]["name"] for each in objects(result.stdout)] == ["sla-right"]
     first, second = result.stderr.splitlines()
     assert first.startswith(f"{path}:1: SLA/default/wrong: ")
     assert "nobody" in first
@@ -113,7 +126,7 @@ def test_the_second_of_two_equal_names_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "s.yaml", sla(), sla())
     result = ran("-f", path)
     assert result.exit_code == 1
-    assert len(list(yaml.safe_load_all(result.stdout))) == 1
+    assert len(objects(result.stdout)) == 1
     assert "SLA/default/mail is already in" in result.stderr
 
 
