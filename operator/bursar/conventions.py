@@ -13,6 +13,7 @@ VERSION: Final = "v1alpha1"
 API_VERSION: Final = f"{GROUP}/{VERSION}"
 CATEGORY: Final = "bursar"
 MONITORING_GROUP: Final = "monitoring.coreos.com"
+GRAFANA_GROUP: Final = "grafana.integreatly.org"
 
 
 class Kind(StrEnum):
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     MONITORING_TARGET = "MonitoringTarget"
     SLA = "SLA"
     ALERT_RULE = "AlertRule"
+    DASHBOARD = "Dashboard"
 
 
 class ChildKind(StrEnum):
@@ -35,6 +37,8 @@ class ChildKind(StrEnum):
     PROBE = "Probe"
     SCRAPE_CONFIG = "ScrapeConfig"
     PROMETHEUS_RULE = "PrometheusRule"
+    CONFIG_MAP = "ConfigMap"
+    GRAFANA_DASHBOARD = "GrafanaDashboard"
 
 
 # Labels and annotations of Kubernetes objects.
@@ -118,6 +122,7 @@ class ConditionType(StrEnum):
     SIGNALS_FOUND = "SignalsFound"
     ALERTS_COMPLETE = "AlertsComplete"
     TESTS_PASSED = "TestsPassed"
+    RENDERED = "Rendered"
 
 
 class Reason(StrEnum):
@@ -176,3 +181,6 @@ class Reason(StrEnum):
     PASSED = "Passed"
     FAILED = "Failed"
     NOT_RUN = "NotRun"
+
+    RENDERED = "Rendered"
+    TITLE_CONFLICT = "TitleConflict"

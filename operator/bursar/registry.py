@@ -7,10 +7,17 @@ from bursar.alert_surveys import AlertRuleObserver, PresetObserver
 from bursar.api.parse import parse_resource
 from bursar.compiler.affected import references
 from bursar.compiler.alert_rule import compile_alert_rule
+from bursar.compiler.dashboard.published import claims_of
+from bursar.compiler.dashboard.resource import compile_dashboard
 from bursar.compiler.monitoring_target import compile_monitoring_target
+from bursar.compiler.plan import Key
 from bursar.compiler.sla import compile_sla
+from bursar.compiler.view import DashboardPolicy
 from bursar.conventions import Kind
-from bursar.engine.ports import Clock, KindSpec
+from bursar.engine.claims import Claims, Register
+from bursar.engine.ports import Clock, Cluster, KindSpec
+from bursar.engine.queue import WorkQueue
+from bursar.observer.unobserved import Unobserved
 from bursar.settings import Settings
 from bursar.surveys import SlaObserver
 
@@ -39,5 +46,27 @@ def kind_specs(settings: Settings, clock: Clock) -> Mapping[Kind, KindSpec]:
             references=references,
             observer=AlertRuleObserver(clock, settings.signals_interval),
         ),
+        KindSpec(
+            kind=Kind.DASHBOARD,
+            parse=partial(parse_resource, Kind.DASHBOARD),
+            compile=compile_dashboard,
+            references=references,
+            observer=Unobserved(),
+        ),
     )
     return {spec.kind: spec for spec in specs}
+
+
+def dashboard_claims(cluster: Cluster, clock: Clock, queue: WorkQueue[Key], policy: DashboardPolicy) -> Claims:
+    """Assemble what keeps dashboards from taking each other's titles, ours and those of others.
+
+    A sidecar may be told to take the label with any value: whoever carries it counts.
+    """
+    return Claims(
+        cluster,
+        clock,
+        Register(queue.add),
+        kind=policy.kind,
+        selector="" if policy.instances else ",".join(sorted(policy.labels)),
+        read=partial(claims_of, policy=policy),
+    )

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from .cost import SLAS as COSTING
 from .cost import rules_evaluated, samples_read
+from .drawing import DASHBOARDS, PANELS, drawing
 from .load import mixed
 from .many import applied_at_once, found_at_start
 from .parsing import EXPRESSIONS, parsing
@@ -32,7 +33,8 @@ def main() -> None:
         choices=SECTIONS,
         default="usual",
         help=f"usual: {RESOURCES} resources, three minutes; scale: {SLAS} SLAs, about twelve; "
-        "promql: expressions, seconds; cost: rules beside those of the peers, twenty (default: %(default)s)",
+        "promql: expressions, seconds; dashboards: drawn, seconds; "
+        "cost: rules beside those of the peers, twenty (default: %(default)s)",
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, for a first look")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the JSON goes (default: %(default)s)")
@@ -57,6 +59,11 @@ def _scale(share: int) -> Section:
 
 def _promql(share: int) -> Section:
     return 0, f"{len(EXPRESSIONS)} typical expressions, again and again", _told("PromQL", parsing(share))
+
+
+def _dashboards(share: int) -> Section:
+    count = DASHBOARDS // share
+    return count, f"{count} Dashboards of {PANELS} panels", _told("dashboards", drawing(share))
 
 
 def _cost(share: int) -> Section:
@@ -84,7 +91,7 @@ def _told(what: str, figures: list[Figure]) -> list[Figure]:
     return figures
 
 
-SECTIONS: Final = {"usual": _usual, "scale": _scale, "promql": _promql, "cost": _cost}
+SECTIONS: Final = {"usual": _usual, "scale": _scale, "promql": _promql, "dashboards": _dashboards, "cost": _cost}
 
 if __name__ == "__main__":
     main()

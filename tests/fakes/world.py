@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.sla import SLA
 from bursar.compiler.view import RulePolicy, Selectors
 from bursar.conventions import ChildKind
 
@@ -14,6 +15,7 @@ class World:
     """Everything is installed, and one Prometheus selects every rule."""
 
     targets: tuple[MonitoringTarget, ...] = ()
+    slas: tuple[SLA, ...] = ()
     policy: RulePolicy = field(default=RulePolicy(labels={"release": "kps"}))
     served: frozenset[ChildKind] = frozenset(ChildKind)
     selectors: Selectors = field(
@@ -30,4 +32,8 @@ class World:
 
     def target(self, namespace: str, name: str) -> MonitoringTarget | None:
         found = (each for each in self.targets if (each.metadata.namespace, each.metadata.name) == (namespace, name))
+        return next(found, None)
+
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        found = (each for each in self.slas if (each.metadata.namespace, each.metadata.name) == (namespace, name))
         return next(found, None)

@@ -3,6 +3,7 @@
 The input may hold other resources that the case refers to. A verdict other than Accepted is an expected file too.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +13,11 @@ import yaml
 
 from bursar.api.alert_rule import AlertRule
 from bursar.api.base import Resource
+from bursar.api.dashboard import Dashboard
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA
 from bursar.compiler.alert_rule import compile_alert_rule
+from bursar.compiler.dashboard.resource import compile_dashboard
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.plan import Accepted, Plan
 from bursar.compiler.sla import compile_sla
@@ -26,9 +29,20 @@ COMPILERS: Final[Mapping[str, Callable[[Any, World], Plan]]] = {
     "alert_rule": compile_alert_rule,
     "sla": compile_sla,
     "monitoring_target": compile_monitoring_target,
+    "dashboard": compile_dashboard,
 }
-MODELS: Final[Mapping[str, type[Resource]]] = {"AlertRule": AlertRule, "SLA": SLA, "MonitoringTarget": MonitoringTarget}
-FOLDERS: Final = {AlertRule: "alert_rule", SLA: "sla", MonitoringTarget: "monitoring_target"}
+MODELS: Final[Mapping[str, type[Resource]]] = {
+    "AlertRule": AlertRule,
+    "SLA": SLA,
+    "MonitoringTarget": MonitoringTarget,
+    "Dashboard": Dashboard,
+}
+FOLDERS: Final = {
+    AlertRule: "alert_rule",
+    SLA: "sla",
+    MonitoringTarget: "monitoring_target",
+    Dashboard: "dashboard",
+}
 CASES: Final = sorted(path.parent for path in HERE.glob("*/*/input.yaml"))
 RULES: Final = sorted(HERE.glob("*/*/expected/PrometheusRule-*.yaml"))
 
@@ -57,6 +71,7 @@ def compiled(case: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     given = resources(case)
     world = World(
         targets=tuple(each for each in given if isinstance(each, MonitoringTarget)),
+        slas=tuple(each for each in given if isinstance(each, SLA)),
     )
     for resource in given:
         if FOLDERS[type(resource)] == case.parent.name:
@@ -68,8 +83,17 @@ def files(name: str, plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(plan.verdict, Accepted):
         kind = type(plan.verdict).__name__
         yield f"{kind}-{name}.yaml", {"reason": plan.verdict.reason.value, "message": plan.verdict.message}
+    if plan.fields:
+        yield f"status-{name}.yaml", plan.fields
     for manifest in plan.apply:
-        yield f"{manifest['kind']}-{manifest['metadata']['name']}.yaml", manifest
+        yield f"{manifest['kind']}-{manifest['metadata']['name']}.yaml", readable(manifest)
+
+
+def readable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Show a dashboard as the tree that it is; that its text is the same every time is another test's business."""
+    if "data" not in manifest:
+        return manifest
+    return {**manifest, "data": {name: json.loads(text) for name, text in manifest["data"].items()}}
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)

@@ -118,14 +118,17 @@ RIGHTS_IN_A_NAMESPACE = {
     "monitoringtargets": READ,
     "slas": READ,
     "alertrules": READ,
+    "dashboards": READ,
     "monitoringtargets/status": {"patch"},
     "slas/status": {"patch"},
     "alertrules/status": {"patch"},
+    "dashboards/status": {"patch"},
     "servicemonitors": EVERYTHING,
     "podmonitors": EVERYTHING,
     "probes": EVERYTHING,
     "scrapeconfigs": EVERYTHING,
     "prometheusrules": EVERYTHING,
+    "configmaps": EVERYTHING,
     "events": {"create"},
 }
 RIGHTS_ON_THE_CLUSTER = {
@@ -141,6 +144,11 @@ RIGHTS_ON_THE_CLUSTER = {
     [
         ("ClusterRole", (), RIGHTS_IN_A_NAMESPACE | RIGHTS_ON_THE_CLUSTER),
         ("Role", ("--set", "namespaces={shop}"), RIGHTS_IN_A_NAMESPACE),
+        (
+            "Role",
+            ("--set", "namespaces={shop},settings.grafanaInstances.dashboards=grafana"),
+            RIGHTS_IN_A_NAMESPACE | {"grafanadashboards": EVERYTHING},
+        ),
     ],
 )
 def test_the_role_is_what_the_operator_uses_and_no_more(

@@ -10,6 +10,7 @@ from bursar.api.fields import BY_NAME, UNIQUE_NAMES, ItemName, Labels, Line
 from bursar.api.preset_signals import CacheSignal, MemorySignal, QueriesSignal, QueueSignal, RateLimitSignal
 from bursar.api.presets import PresetAlert
 from bursar.api.rules import Rule, exactly_one
+from bursar.api.target_dashboard import TargetDashboard
 
 
 class RequestsSignal(Model):
@@ -205,6 +206,7 @@ class MonitoringTargetSpec(Spec):
         description="Alerts from presets, up to 20; each may be tuned or switched off.",
         json_schema_extra=BY_NAME,
     )
+    dashboard: TargetDashboard | None = Field(default=None, description="Its dashboard in Grafana. Default: none.")
 
 
 class MonitoringTarget(Resource):

@@ -7,19 +7,21 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bursar.api.alert_rule import AlertRule
+from bursar.api.dashboard import Dashboard
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA
 from bursar.conventions import Kind
 from bursar.errors import FieldError, InvalidSpec
 
-MODELS: Final[Mapping[Kind, type[MonitoringTarget] | type[SLA] | type[AlertRule]]] = {
+MODELS: Final[Mapping[Kind, type[MonitoringTarget] | type[SLA] | type[AlertRule] | type[Dashboard]]] = {
     Kind.MONITORING_TARGET: MonitoringTarget,
     Kind.SLA: SLA,
     Kind.ALERT_RULE: AlertRule,
+    Kind.DASHBOARD: Dashboard,
 }
 
 
-def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> MonitoringTarget | SLA | AlertRule:
+def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> MonitoringTarget | SLA | AlertRule | Dashboard:
     """Read one resource; raises InvalidSpec with every finding, such as `spec.objectives[0].target`."""
     try:
         return MODELS[kind].model_validate(raw)

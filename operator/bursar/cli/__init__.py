@@ -7,6 +7,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bursar.cli.dashboard import dashboard
 from bursar.settings import Settings, flag, variable
 
 
@@ -14,6 +15,9 @@ from bursar.settings import Settings, flag, variable
 @click.version_option(package_name="bursar")
 def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
+
+
+main.add_command(dashboard)
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:

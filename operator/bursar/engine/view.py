@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.sla import SLA
 from bursar.compiler.plan import Key
 from bursar.compiler.view import RulePolicy, Selectors
 from bursar.conventions import ChildKind, Kind
@@ -34,3 +35,9 @@ class StoreView:
         live = self.store.get(Key(Kind.MONITORING_TARGET, namespace, name))
         resource = None if live is None else live.resource
         return resource if isinstance(resource, MonitoringTarget) else None
+
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        """The last valid version of an SLA."""
+        live = self.store.get(Key(Kind.SLA, namespace, name))
+        resource = None if live is None else live.resource
+        return resource if isinstance(resource, SLA) else None

@@ -13,7 +13,7 @@ from kubernetes.aio import client
 from kubernetes.aio.config import kube_config
 
 from bursar.compiler.plan import Key
-from bursar.conventions import Kind
+from bursar.conventions import ChildKind, Kind
 from bursar.edge import kubeconfig as kubeconfig_module
 from bursar.edge.cluster import METADATA_ONLY, NO_VERSION, ApiServer
 from bursar.edge.kubeconfig import configured
@@ -174,3 +174,17 @@ async def test_of_a_written_status_only_the_metadata_comes_back(server: Server, 
     await api_server.apply_status(Key(Kind.SLA, "shop", "x"), manager="m", resource_version="7", status={"a": 1})
     ((verb, accept, sent),) = server.asked
     assert (verb, accept, sent["metadata"]["resourceVersion"]) == ("PATCH", METADATA_ONLY, "7")
+
+
+async def test_whole_objects_are_listed_page_by_page(api_server: ApiServer, server: Server) -> None:
+    def page(name: str, token: str) -> str:
+        return json.dumps({"metadata": {"continue": token}, "items": [{"metadata": {"name": name}}]})
+
+    bodies = [page("a", "next"), page("b", "")]
+    found = []
+    server.body = bodies.pop(0)
+    async for item in api_server.labelled(ChildKind.CONFIG_MAP, "shown=1"):
+        found.append(item["metadata"]["name"])
+        server.body = bodies.pop(0) if bodies else server.body
+    assert found == ["a", "b"]
+    assert len(server.asked) == 2
