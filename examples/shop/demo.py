@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from examples.shop.dashboards import pictures
 from examples.shop.table import table
 
 from bursar.conventions import NO_DATA_ALERT, PAGE_ALERT
@@ -40,6 +41,7 @@ LOST_SECONDS: Final = 60.0  # longer than the short window of the tier that burn
 ONCALL, LEAD, PLATFORM = "oncall", "lead", "nobody's channel: the platform"
 REDRAW_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 240.0
+PICTURES: Final = Path(tempfile.gettempdir()) / "bursar-demo-dashboards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,12 @@ def play(scene: Scene) -> None:
     )
 
 
+def show_dashboards(scene: Scene) -> None:
+    """Name the dashboards that were made for the shop, and draw what Grafana would show of them."""
+    for name, picture in pictures(scene.plane.api, scene.stack.prometheus_url, PICTURES):
+        tell(f"dashboard ConfigMap shop/{name}; as Grafana would show it: {picture.as_uri()}")
+
+
 def _timer(seconds: float) -> Callable[[], bool]:
     ends = time.monotonic() + seconds
     return lambda: time.monotonic() >= ends
@@ -203,6 +211,7 @@ def main() -> None:
         running_scene(Path(folder)) as scene,
     ):
         play(scene)
+        show_dashboards(scene)
         if not given.once:
             show_until(scene, lambda: False, title="everything goes on; Ctrl-C ends it", seconds=float("inf"))
     tell("everything has ended")

@@ -19,7 +19,7 @@ from kubernetes.aio import client
 from bursar import logs
 from bursar.compiler.inhibition import inhibition
 from bursar.compiler.plan import Key
-from bursar.compiler.view import RulePolicy
+from bursar.compiler.view import DashboardPolicy, RulePolicy
 from bursar.conventions import ChildKind
 from bursar.edge.cluster import ApiServer
 from bursar.edge.handlers import Watches
@@ -44,7 +44,7 @@ from bursar.engine.trials import AT_ONCE, Trials
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
 from bursar.errors import NotLeading, TransientError
-from bursar.registry import kind_specs
+from bursar.registry import dashboard_claims, kind_specs
 from bursar.replica import election
 from bursar.settings import Settings
 from bursar.sources import configured_sources
@@ -95,7 +95,7 @@ class Operator:
         kinds = kind_specs(settings, clock, acknowledgements)
         self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), selectors
         self.queue: WorkQueue[Key] = WorkQueue(jitter=jitter)
-        watched: frozenset[AnyKind] = frozenset(kinds) | frozenset(ChildKind) | _readable(selectors)
+        watched: frozenset[AnyKind] = frozenset(kinds) | _generated(settings) | _readable(selectors)
         self.availability = Availability(cluster, watched)
         self.status = StatusWriter(cluster, self.store, clock)
         self.observation = Observation(
@@ -113,10 +113,12 @@ class Operator:
         self.resync = Resync(cluster, self.feed, clock, watched)
         self.watches = Watches(watched, settings.namespaces, self.feed.accept)
         self.trials = Trials(Promtool(settings.promtool) if settings.promtool else None, self.queue)
+        policy = _policy(settings)
+        self.claims = dashboard_claims(cluster, clock, self.queue, policy.dashboards)
         self.secrets = SecretStore(
             cluster, self.queue, clock, interval_seconds=settings.secrets_interval.total_seconds(), jitter=jitter
         )
-        view = StoreView(_policy(settings), self.store, selectors, self.availability, mentions, clock, self.secrets)
+        view = StoreView(policy, self.store, selectors, self.availability, mentions, clock, self.secrets)
         children = Children(cluster, self.index, clock)
         self.commons = CommonObjects(commons, self.index, children, view, inhibition, because=ChildKind.PROMETHEUS_RULE)
         self.worker = Worker(
@@ -132,6 +134,7 @@ class Operator:
             clock=clock,
             trials=self.trials,
             secrets=self.secrets,
+            claims=self.claims,
             foreign_recheck_seconds=settings.not_owned_interval.total_seconds(),
         )
         self._heartbeat = time.monotonic()
@@ -158,6 +161,13 @@ class Operator:
             "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
             "secrets": self._after_sync(self.secrets.run()),
             "commons": self._after_sync(self.commons.run()),
+            "names": self._after_sync(
+                self.claims.run(
+                    self.settings.resync_interval.total_seconds(),
+                    self.settings.not_owned_interval.total_seconds(),
+                    jitter,
+                )
+            ),
             **{f"tests-{number}": self._after_sync(self.trials.run()) for number in range(AT_ONCE)},
             **{f"worker-{number}": self._after_sync(self.worker.run()) for number in range(self.settings.workers)},
         }
@@ -214,6 +224,12 @@ def _readable(selectors: SelectorStore) -> frozenset[AnyKind]:
     return frozenset(servers | alertmanagers | namespaces)
 
 
+def _generated(settings: Settings) -> frozenset[ChildKind]:
+    """Leave out what is never made: watching it would need rights that the chart does not give then."""
+    unused = set() if settings.grafana_instances else {ChildKind.GRAFANA_DASHBOARD}
+    return frozenset(ChildKind) - unused
+
+
 def _policy(settings: Settings) -> RulePolicy:
     return RulePolicy(
         labels=settings.object_labels,
@@ -221,6 +237,14 @@ def _policy(settings: Settings) -> RulePolicy:
         slow_interval=settings.slow_interval,
         scrape_interval=settings.scrape_interval,
         severity_labels=settings.severity_labels,
+        dashboards=DashboardPolicy(
+            labels=settings.dashboard_labels,
+            folder_annotation=settings.folder_annotation,
+            instances=settings.grafana_instances,
+            most_widgets=settings.most_widgets,
+            of_slas=settings.sla_dashboards,
+            grafana_url=settings.grafana_url.rstrip("/"),
+        ),
     )
 
 

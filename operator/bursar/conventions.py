@@ -13,6 +13,7 @@ VERSION: Final = "v1alpha1"
 API_VERSION: Final = f"{GROUP}/{VERSION}"
 CATEGORY: Final = "bursar"
 MONITORING_GROUP: Final = "monitoring.coreos.com"
+GRAFANA_GROUP: Final = "grafana.integreatly.org"
 
 
 class Kind(StrEnum):
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     SLA = "SLA"
     ALERT_RULE = "AlertRule"
     NOTIFICATION_CHANNEL = "NotificationChannel"
+    DASHBOARD = "Dashboard"
 
 
 class ChildKind(StrEnum):
@@ -37,6 +39,8 @@ class ChildKind(StrEnum):
     SCRAPE_CONFIG = "ScrapeConfig"
     PROMETHEUS_RULE = "PrometheusRule"
     ALERTMANAGER_CONFIG = "AlertmanagerConfig"
+    CONFIG_MAP = "ConfigMap"
+    GRAFANA_DASHBOARD = "GrafanaDashboard"
 
 
 # Labels and annotations of Kubernetes objects.
@@ -126,6 +130,7 @@ class ConditionType(StrEnum):
     SIGNALS_FOUND = "SignalsFound"
     ALERTS_COMPLETE = "AlertsComplete"
     TESTS_PASSED = "TestsPassed"
+    RENDERED = "Rendered"
 
 
 class Reason(StrEnum):
@@ -190,3 +195,6 @@ class Reason(StrEnum):
     PASSED = "Passed"
     FAILED = "Failed"
     NOT_RUN = "NotRun"
+
+    RENDERED = "Rendered"
+    TITLE_CONFLICT = "TitleConflict"

@@ -6,13 +6,20 @@ from functools import partial
 from bursar.api.parse import parse_resource
 from bursar.compiler.affected import references
 from bursar.compiler.alert_rule import compile_alert_rule
+from bursar.compiler.dashboard.published import claims_of
+from bursar.compiler.dashboard.resource import compile_dashboard
 from bursar.compiler.mentions import mentions
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.notification_channel import compile_notification_channel
+from bursar.compiler.plan import Key
 from bursar.compiler.secrets import secrets_of_channel
 from bursar.compiler.sla import compile_sla
+from bursar.compiler.view import DashboardPolicy
 from bursar.conventions import Kind
-from bursar.engine.ports import Clock, KindSpec, Source
+from bursar.engine.claims import Claims, Register
+from bursar.engine.ports import Clock, Cluster, KindSpec, Source
+from bursar.engine.queue import WorkQueue
+from bursar.observer.unobserved import Unobserved
 from bursar.settings import Settings
 from bursar.surveys.acknowledgements import Acknowledgements
 from bursar.surveys.alerts import AlertRuleObserver, PresetObserver
@@ -56,5 +63,27 @@ def kind_specs(settings: Settings, clock: Clock, acknowledgements: Acknowledgeme
             secrets=secrets_of_channel,
             source=Source.ALERTMANAGER,
         ),
+        KindSpec(
+            kind=Kind.DASHBOARD,
+            parse=partial(parse_resource, Kind.DASHBOARD),
+            compile=compile_dashboard,
+            references=references,
+            observer=Unobserved(),
+        ),
     )
     return {spec.kind: spec for spec in specs}
+
+
+def dashboard_claims(cluster: Cluster, clock: Clock, queue: WorkQueue[Key], policy: DashboardPolicy) -> Claims:
+    """Assemble what keeps dashboards from taking each other's titles, ours and those of others.
+
+    A sidecar may be told to take the label with any value: whoever carries it counts.
+    """
+    return Claims(
+        cluster,
+        clock,
+        Register(queue.add),
+        kind=policy.kind,
+        selector="" if policy.instances else ",".join(sorted(policy.labels)),
+        read=partial(claims_of, policy=policy),
+    )

@@ -122,6 +122,33 @@ class Settings(BaseModel):
         default=None,
         description="Scrape interval where no target says one; empty: the longest of the Prometheus resources.",
     )
+    dashboard_labels: Pairs = Field(
+        default={"grafana_dashboard": "1"},
+        description="Labels that Grafana's sidecar finds dashboards by, as key=value; not empty.",
+        min_length=1,
+    )
+    folder_annotation: str = Field(
+        default="",
+        max_length=253,
+        pattern=r"^([a-zA-Z0-9][-a-zA-Z0-9_./]*)?$",
+        description="Annotation that the sidecar takes a dashboard's folder from, as its folderAnnotation says; "
+        "empty: folders have no effect.",
+    )
+    grafana_instances: Pairs = Field(
+        default={},
+        description="Labels of the Grafana resources of grafana-operator, as key=value: dashboards become its "
+        "GrafanaDashboards. Empty: ConfigMaps for the sidecar.",
+    )
+    sla_dashboards: bool = Field(
+        default=False, description="Whether every SLA has a dashboard that does not say otherwise."
+    )
+    grafana_url: str = Field(
+        default="",
+        max_length=2048,
+        pattern=r"^(https?://[^ {}]+)?$",
+        description="Where people open Grafana; alerts of SLAs that have a dashboard link to it. Empty: no links.",
+    )
+    most_widgets: int = Field(default=50, ge=1, le=500, description="How many widgets a dashboard may have.")
     promtool: str = Field(
         default="",
         max_length=4096,

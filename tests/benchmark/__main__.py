@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from .alerting import alerting
 from .cost import SLAS as COSTING
 from .cost import rules_evaluated, samples_read
+from .drawing import DASHBOARDS, PANELS, drawing
 from .load import mixed, sla
 from .many import applied_at_once, found_at_start
 from .parsing import EXPRESSIONS, parsing
@@ -34,7 +35,8 @@ def main() -> None:
         default="usual",
         help=f"usual: {RESOURCES} resources, three minutes; scale: {SLAS} SLAs, about twelve; "
         f"alerts: {RESOURCES} AlertRules, two; "
-        "promql: expressions, seconds; samples: what rules read, beside those of the peers, one; cost: that, and how "
+        "promql: expressions, seconds; dashboards: drawn, seconds; "
+        "samples: what rules read, beside those of the peers, one; cost: that, and how "
         "long a Prometheus takes for all of them, twenty (default: %(default)s)",
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, for a first look")
@@ -65,6 +67,11 @@ def _alerts(share: int) -> Section:
 
 def _promql(share: int) -> Section:
     return 0, f"{len(EXPRESSIONS)} typical expressions, again and again", _told("PromQL", parsing(share))
+
+
+def _dashboards(share: int) -> Section:
+    count = DASHBOARDS // share
+    return count, f"{count} Dashboards of {PANELS} panels", _told("dashboards", drawing(share))
 
 
 def _cost(share: int) -> Section:
@@ -102,6 +109,7 @@ SECTIONS: Final = {
     "scale": _scale,
     "alerts": _alerts,
     "promql": _promql,
+    "dashboards": _dashboards,
     "samples": _samples,
     "cost": _cost,
 }

@@ -5,7 +5,7 @@ It stands in where a test is about the engine's decisions; what the real server 
 
 import copy
 import itertools
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ class FakeCluster:
         self.objects: dict[Place, dict[str, Any]] = {}
         self.events: list[EventNote] = []
         self.writes = 0
+        self.lists = 0
         self.failing: BursarError | None = None
         self.secrets: dict[tuple[str, str], frozenset[str]] = {}
         self.secrets_forbidden = False
@@ -53,6 +54,13 @@ class FakeCluster:
             for (of_kind, namespace, name), thing in self.objects.items()
             if of_kind == kind.value and self._is_listed(kind, thing)
         )
+
+    async def labelled(self, kind: ChildKind, selector: str) -> AsyncIterator[Manifest]:
+        label, _, value = selector.partition("=")
+        self.lists += 1
+        for (of_kind, _, _), thing in tuple(self.objects.items()):
+            if of_kind == kind.value and thing["metadata"].get("labels", {}).get(label) == value:
+                yield copy.deepcopy(thing)
 
     async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:
         return copy.deepcopy(self.objects.get((kind.value, namespace, name)))
@@ -74,9 +82,11 @@ class FakeCluster:
             raise Conflict("stale")
         merged = copy.deepcopy(self.objects.get(place, {}))
         wanted = copy.deepcopy(dict(manifest))
-        spec = {**merged.get("spec", {}), **wanted["spec"]}
+        content: dict[str, Any] = {
+            part: {**merged.get(part, {}), **wanted[part]} for part in ("spec", "data") if part in wanted
+        }
         labels = {**merged.get("metadata", {}).get("labels", {}), **wanted["metadata"]["labels"]}
-        return self.store({**merged, **wanted, "spec": spec, "metadata": {**wanted["metadata"], "labels": labels}})
+        return self.store({**merged, **wanted, **content, "metadata": {**wanted["metadata"], "labels": labels}})
 
     async def create(self, manifest: Manifest) -> Manifest | None:
         """Make what does not exist; the attempt to make what does is no write."""

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bursar.api.base import ObjectMeta, Resource
-from bursar.compiler.objects import owned_object
-from bursar.compiler.plan import Accepted, Key, Plan, RuleTests, Waiting
+from bursar.compiler.objects import owned_config_map, owned_object
+from bursar.compiler.plan import Accepted, Claim, Key, Manifest, Plan, RuleTests, Waiting
 from bursar.compiler.view import RulePolicy, View
-from bursar.conventions import ChildKind, ConditionType, Kind, Reason
+from bursar.conventions import MANAGED_BY_LABEL, PRODUCT, ChildKind, ConditionType, Kind, Reason
 from bursar.engine.availability import Availability
-from bursar.engine.children import Children
+from bursar.engine.children import Children, ref_of
+from bursar.engine.claims import Claims, Register
 from bursar.engine.feed import Feed, Sighting
 from bursar.engine.mentions import MentionIndex
 from bursar.engine.observation import Observation
@@ -33,7 +34,7 @@ KIND = Kind.SLA
 
 
 class Thing(Resource):
-    """A resource whose spec is a plain map: `rules` become PrometheusRules, `wait` makes it wait."""
+    """A resource whose spec is a plain map: `rules` become PrometheusRules, `shown` a ConfigMap of that title."""
 
     spec: Any
 
@@ -71,7 +72,31 @@ def compile_thing(thing: Thing, view: View) -> Plan:
         for name in spec.get("rules", ["rule"])
     )
     tests = RuleTests(rules={}, suite={"tests": spec["tests"]}) if "tests" in spec else None
-    return Plan(Accepted(), apply=rules, facts=thing.metadata.name, tests=tests)
+    shown = (_shown(thing, spec["shown"]),) if "shown" in spec else ()
+    return Plan(
+        Accepted(),
+        apply=(*rules, *shown),
+        facts=thing.metadata.name,
+        tests=tests,
+        claims={ref_of(manifest): claimed_by(manifest) for manifest in shown},
+        fields={"title": spec["shown"]} if shown else {},
+    )
+
+
+def _shown(thing: Thing, title: str) -> Manifest:
+    """A ConfigMap that nobody else may have the title of."""
+    return owned_config_map(
+        owner=KIND,
+        meta=thing.metadata,
+        name=f"shown-{thing.metadata.name}",
+        labels={},
+        annotations={},
+        data={"title": title},
+    )
+
+
+def claimed_by(manifest: Manifest) -> frozenset[Claim]:
+    return frozenset({Claim("the title", manifest["data"]["title"])})
 
 
 def _secrets(thing: Any) -> frozenset[str]:
@@ -123,7 +148,7 @@ class Harness:
         labels: Mapping[str, str] | None = None,
         tester: RuleTester | None = None,
     ) -> None:
-        served: frozenset[AnyKind] = frozenset({KIND, ChildKind.PROMETHEUS_RULE})
+        served: frozenset[AnyKind] = frozenset({KIND, ChildKind.PROMETHEUS_RULE, ChildKind.CONFIG_MAP})
         self.cluster = cluster or FakeCluster(served)
         self.labels = labels or {}
         self.clock = FakeClock()
@@ -164,6 +189,14 @@ class Harness:
         self.availability = Availability(self.cluster, served)
         self.trials = Trials(self.tester, self.queue)
         self.secrets = SecretStore(self.cluster, self.queue, self.clock, interval_seconds=300.0, jitter=lambda: 1.0)
+        self.claims = Claims(
+            self.cluster,
+            self.clock,
+            Register(self.queue.add),
+            kind=ChildKind.CONFIG_MAP,
+            selector=f"{MANAGED_BY_LABEL}={PRODUCT}",
+            read=claimed_by,
+        )
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
@@ -185,6 +218,7 @@ class Harness:
             clock=self.clock,
             trials=self.trials,
             secrets=self.secrets,
+            claims=self.claims,
         )
 
     def key(self, name: str = "x") -> Key:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.sla import SLA
 from bursar.compiler.view import RulePolicy, SecretKeys, Selectors
 from bursar.conventions import ChildKind
 from bursar.domain.routes import Mention
@@ -22,6 +23,7 @@ class World:
     """
 
     targets: tuple[MonitoringTarget, ...] = ()
+    slas: tuple[SLA, ...] = ()
     policy: RulePolicy = field(default=RulePolicy(labels={"release": "kps"}))
     served: frozenset[ChildKind] = frozenset(ChildKind)
     selectors: Selectors = field(
@@ -55,3 +57,7 @@ class World:
 
     def secret_keys(self, namespace: str, name: str) -> SecretKeys:
         return SecretKeys(None, permitted=False) if self.secrets is None else SecretKeys(self.secrets.get(name))
+
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        found = (each for each in self.slas if (each.metadata.namespace, each.metadata.name) == (namespace, name))
+        return next(found, None)

@@ -3,6 +3,7 @@
 The input may hold other resources that the case refers to. A verdict other than Accepted is an expected file too.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ import yaml
 
 from bursar.api.alert_rule import AlertRule
 from bursar.api.base import Resource
+from bursar.api.dashboard import Dashboard
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.notification_channel import NotificationChannel
 from bursar.api.sla import SLA
 from bursar.compiler.alert_rule import compile_alert_rule
+from bursar.compiler.dashboard.resource import compile_dashboard
 from bursar.compiler.mentions import mentions
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.notification_channel import compile_notification_channel
@@ -33,12 +36,14 @@ COMPILERS: Final[Mapping[str, Callable[[Any, World], Plan]]] = {
     "sla": compile_sla,
     "monitoring_target": compile_monitoring_target,
     "notification_channel": compile_notification_channel,
+    "dashboard": compile_dashboard,
 }
 FOLDERS: Final[Mapping[type[Resource], str]] = {
     AlertRule: "alert_rule",
     SLA: "sla",
     MonitoringTarget: "monitoring_target",
     NotificationChannel: "notification_channel",
+    Dashboard: "dashboard",
 }
 MODELS: Final[Mapping[str, type[Resource]]] = {model.__name__: model for model in FOLDERS}
 CASES: Final = sorted(path.parent for path in HERE.glob("*/*/input.yaml"))
@@ -70,6 +75,7 @@ def compiled(case: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     world = World(
         targets=tuple(each for each in given if isinstance(each, MonitoringTarget)),
         channels=frozenset(each.metadata.name for each in given if isinstance(each, NotificationChannel)),
+        slas=tuple(each for each in given if isinstance(each, SLA)),
     )
     index = indexed(given)
     for resource in given:
@@ -93,8 +99,17 @@ def files(name: str, plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(plan.verdict, Accepted):
         kind = type(plan.verdict).__name__
         yield f"{kind}-{name}.yaml", {"reason": plan.verdict.reason.value, "message": plan.verdict.message}
+    if plan.fields:
+        yield f"status-{name}.yaml", plan.fields
     for manifest in plan.apply:
-        yield f"{manifest['kind']}-{manifest['metadata']['name']}.yaml", manifest
+        yield f"{manifest['kind']}-{manifest['metadata']['name']}.yaml", readable(manifest)
+
+
+def readable(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Show a dashboard as the tree that it is; that its text is the same every time is another test's business."""
+    if "data" not in manifest:
+        return manifest
+    return {**manifest, "data": {name: json.loads(text) for name, text in manifest["data"].items()}}
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)

@@ -137,16 +137,19 @@ RIGHTS_IN_A_NAMESPACE = {
     "slas": READ,
     "alertrules": READ,
     "notificationchannels": READ,
+    "dashboards": READ,
     "monitoringtargets/status": {"patch"},
     "slas/status": {"patch"},
     "alertrules/status": {"patch"},
     "notificationchannels/status": {"patch"},
+    "dashboards/status": {"patch"},
     "servicemonitors": EVERYTHING,
     "podmonitors": EVERYTHING,
     "probes": EVERYTHING,
     "scrapeconfigs": EVERYTHING,
     "prometheusrules": EVERYTHING,
     "alertmanagerconfigs": EVERYTHING,
+    "configmaps": EVERYTHING,
     "events": {"create"},
 }
 RIGHTS_ON_THE_CLUSTER = {
@@ -167,6 +170,11 @@ SECRETS = {"secrets": {"get"}}
         ("Role", ("--set", "namespaces={shop}"), RIGHTS_IN_A_NAMESPACE | SECRETS),
         ("Role", ("--set", "namespaces={shop},rbac.secrets=none"), RIGHTS_IN_A_NAMESPACE),
         ("Role", ("--set", "rbac.secrets=namespaces,rbac.secretNamespaces={shop}"), SECRETS),
+        (
+            "Role",
+            ("--set", "namespaces={shop},settings.grafanaInstances.dashboards=grafana"),
+            RIGHTS_IN_A_NAMESPACE | SECRETS | {"grafanadashboards": EVERYTHING},
+        ),
     ],
 )
 def test_the_role_is_what_the_operator_uses_and_no_more(

@@ -57,15 +57,24 @@ topologySpreadConstraints:
 {{/* What the operator does inside a namespace, and nothing else. */}}
 {{- define "bursar.namespaceRules" -}}
 - apiGroups: [bursar.dev]
-  resources: [monitoringtargets, slas, alertrules, notificationchannels]
+  resources: [monitoringtargets, slas, alertrules, notificationchannels, dashboards]
   verbs: [get, list, watch]
 - apiGroups: [bursar.dev]
-  resources: [monitoringtargets/status, slas/status, alertrules/status, notificationchannels/status]
+  resources: [monitoringtargets/status, slas/status, alertrules/status, notificationchannels/status, dashboards/status]
   verbs: [patch]
 # Server-side apply needs patch and create; an ownerReference on an object that exists already needs delete on it.
 - apiGroups: [monitoring.coreos.com]
   resources: [servicemonitors, podmonitors, probes, scrapeconfigs, prometheusrules, alertmanagerconfigs]
   verbs: [get, list, watch, create, patch, update, delete]
+# Dashboards; Kubernetes has no right on those ConfigMaps only that carry a label.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch, create, patch, update, delete]
+{{- if .Values.settings.grafanaInstances }}
+- apiGroups: [grafana.integreatly.org]
+  resources: [grafanadashboards]
+  verbs: [get, list, watch, create, patch, update, delete]
+{{- end }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

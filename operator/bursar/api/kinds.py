@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from bursar.api.alert_rule import AlertRule, AlertRuleSpec
 from bursar.api.alert_rule_status import AlertRuleStatus
+from bursar.api.dashboard import Dashboard, DashboardSpec
+from bursar.api.dashboard_status import DashboardStatus
 from bursar.api.monitoring_target import MonitoringTarget, MonitoringTargetSpec
 from bursar.api.monitoring_target_status import MonitoringTargetStatus
 from bursar.api.notification_channel import NotificationChannel, NotificationChannelSpec
@@ -119,6 +121,21 @@ DEFINITIONS: Final = (
             READY,
             Column("Receiver", ".status.receiver", "Name of the receiver in Alertmanager.", wide=True),
             Column("Alerts", ".status.alerts", "How many alerts fire at it.", type="integer"),
+            AGE,
+        ),
+    ),
+    KindDefinition(
+        kind=Kind.DASHBOARD,
+        plural="dashboards",
+        short_name="dash",
+        resource=Dashboard,
+        spec=DashboardSpec,
+        status=DashboardStatus,
+        columns=(
+            READY,
+            Column("Title", ".status.title", "Its title in Grafana."),
+            Column("Panels", ".status.panels", "How many panels it has.", type="integer"),
+            Column("Path", ".status.path", "Where it is in Grafana.", wide=True),
             AGE,
         ),
     ),

@@ -11,6 +11,7 @@ from bursar.api.notify import NotifyList
 from bursar.api.preset_signals import CacheSignal, MemorySignal, QueriesSignal, QueueSignal, RateLimitSignal
 from bursar.api.presets import PresetAlert
 from bursar.api.rules import Rule, exactly_one
+from bursar.api.target_dashboard import TargetDashboard
 
 
 class RequestsSignal(Model):
@@ -211,6 +212,7 @@ class MonitoringTargetSpec(Spec):
         description="Who is told of its alerts, and of those of SLAs and AlertRules of this target that say nothing "
         "themselves: channels by severity. Default: the platform.",
     )
+    dashboard: TargetDashboard | None = Field(default=None, description="Its dashboard in Grafana. Default: none.")
 
 
 class MonitoringTarget(Resource):

@@ -75,6 +75,9 @@ class MonitoringTargetStatus(Status):
     targets: ScrapedTargets | None = Field(default=None, description="The scrape targets, as Prometheus has them.")
     signals: FoundSignals | None = Field(default=None, description="Which of the signals Prometheus has.")
     alerts: TargetAlerts | None = Field(default=None, description="The alerts of spec.alerts.")
+    dashboard: Annotated[str, Field(max_length=128)] | None = Field(
+        default=None, description="Path of its dashboard in Grafana; absent when it has none."
+    )
     as_of: Time | None = Field(
         default=None, description="Prometheus' time of these facts; it stands still while Prometheus is away."
     )

@@ -7,19 +7,21 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bursar.api.alert_rule import AlertRule
+from bursar.api.dashboard import Dashboard
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.notification_channel import NotificationChannel
 from bursar.api.sla import SLA
 from bursar.conventions import Kind
 from bursar.errors import FieldError, InvalidSpec
 
-UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule | NotificationChannel
+UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule | NotificationChannel | Dashboard
 
 MODELS: Final[Mapping[Kind, type[UserResource]]] = {
     Kind.MONITORING_TARGET: MonitoringTarget,
     Kind.SLA: SLA,
     Kind.ALERT_RULE: AlertRule,
     Kind.NOTIFICATION_CHANNEL: NotificationChannel,
+    Kind.DASHBOARD: Dashboard,
 }
 
 

@@ -49,4 +49,8 @@ def _row(name: str) -> str:
 def _shown(default: Any) -> str:
     if isinstance(default, timedelta):
         return f"`{format_duration(default)}`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, dict) and default:
+        return f"`{','.join(f'{name}={value}' for name, value in default.items())}`"
     return f"`{default}`" if default else "–"

@@ -85,6 +85,12 @@ class Objective(Model):
     )
 
 
+class SlaDashboard(Model):
+    """The page of an SLA."""
+
+    enabled: bool = Field(default=True, description="Whether there is a dashboard of this SLA. Default true.")
+
+
 class TargetRef(Model):
     """A reference to a MonitoringTarget; references never cross namespaces."""
 
@@ -108,6 +114,9 @@ class SLASpec(Spec):
     )
     alerting: Alerting = Field(default=Alerting(), description="Which alerts tell about a burning budget.")
     notify: NotifyList = NOTIFY
+    dashboard: SlaDashboard | None = Field(
+        default=None, description="Its dashboard in Grafana. Default: as the platform's setting sla-dashboards says."
+    )
 
 
 class SLA(Resource):

@@ -124,6 +124,9 @@ class SLAStatus(Status):
         description="The books of every objective.",
         json_schema_extra={LIST_TYPE: "map", LIST_KEYS: ["name"]},
     )
+    dashboard: Annotated[str, Field(max_length=128)] | None = Field(
+        default=None, description="Path of its dashboard in Grafana; absent when it has none."
+    )
     as_of: Time | None = Field(
         default=None, description="Prometheus' time of the books; it stands still while Prometheus is away."
     )

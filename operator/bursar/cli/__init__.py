@@ -7,6 +7,7 @@ import click
 from pydantic import ValidationError
 
 from bursar.cli.acknowledge import ack, unack
+from bursar.cli.dashboard import dashboard
 from bursar.cli.diff import diff
 from bursar.cli.explain import explain
 from bursar.cli.export import export
@@ -23,7 +24,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (ack, diff, explain, export, import_, render, test, unack, validate):
+for _command in (ack, dashboard, diff, explain, export, import_, render, test, unack, validate):
     main.add_command(_command)
 
 

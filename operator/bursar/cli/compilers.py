@@ -11,18 +11,15 @@ from bursar.conventions import Kind
 Compiler: TypeAlias = Callable[[Any, View], Plan]
 
 CONTEXT: Final = frozenset({Kind.MONITORING_TARGET, Kind.NOTIFICATION_CHANNEL})
-"""The kinds that other resources are compiled with; a channel is compiled with all that name it."""
+"""The kinds that other resources are compiled with."""
+CONTEXTUAL: Final = frozenset({Kind.NOTIFICATION_CHANNEL, Kind.DASHBOARD})
+"""The kinds that are compiled with any other: a channel with all that name it, a dashboard with what it shows."""
 
-_NAMES: Final = {
-    Kind.MONITORING_TARGET: "monitoring_target",
-    Kind.SLA: "sla",
-    Kind.ALERT_RULE: "alert_rule",
-    Kind.NOTIFICATION_CHANNEL: "notification_channel",
-}
+_PACKAGED: Final = {Kind.DASHBOARD: "dashboard.resource"}
 
 
 def compiler(kind: Kind) -> Compiler:
     """Return what compiles resources of a kind."""
-    name = _NAMES[kind]
-    found: Compiler = getattr(import_module(f"bursar.compiler.{name}"), f"compile_{name}")
+    name = kind.name.lower()
+    found: Compiler = getattr(import_module(f"bursar.compiler.{_PACKAGED.get(kind, name)}"), f"compile_{name}")
     return found

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bursar.api.alert_rule import AlertRule
 from bursar.api.monitoring_target import MonitoringTarget
-from bursar.api.notification_channel import NotificationChannel
 from bursar.api.parse import UserResource, parse_resource
+from bursar.api.sla import SLA
 from bursar.cli.documents import Document, Place, Problem, Read
 from bursar.compiler.mentions import mentions
 from bursar.compiler.plan import Key
@@ -99,6 +100,11 @@ class FileView:
         found = self.resources.get(Key(Kind.MONITORING_TARGET, namespace, name))
         return found if isinstance(found, MonitoringTarget) else None
 
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        """The SLA of the files, None when there is none."""
+        found = self.resources.get(Key(Kind.SLA, namespace, name))
+        return found if isinstance(found, SLA) else None
+
     def has_channel(self, namespace: str, name: str) -> bool:
         """Whether there is a NotificationChannel of that name in the files."""
         return Key(Kind.NOTIFICATION_CHANNEL, namespace, name) in self.resources
@@ -107,7 +113,7 @@ class FileView:
         """Of which alerts of the files a channel is told."""
         index = MentionIndex()
         for key, resource in self.resources.items():
-            if not isinstance(resource, NotificationChannel):
+            if isinstance(resource, MonitoringTarget | SLA | AlertRule):
                 index.put(key, mentions(resource))
         return index.mentions(Key(Kind.NOTIFICATION_CHANNEL, namespace, channel))
 

@@ -12,7 +12,7 @@ from typing import IO, Any, Final, TypeAlias
 
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.parse import UserResource
-from bursar.cli.compilers import CONTEXT, compiler
+from bursar.cli.compilers import CONTEXT, CONTEXTUAL, compiler
 from bursar.cli.documents import Problem, Read, read
 from bursar.cli.manifests import as_yaml
 from bursar.cli.names import identity, once
@@ -62,7 +62,7 @@ def _without_collector() -> Iterator[None]:
 def context(documents: Iterable[Read], *, policy: RulePolicy, namespace: str) -> FileView:
     """Return the world that every resource of the files is compiled in."""
     ours = [each for each in documents if not isinstance(each, Problem)]
-    needed = Kind if any(each.kind is Kind.NOTIFICATION_CHANNEL for each in ours) else CONTEXT
+    needed = CONTEXT if CONTEXTUAL.isdisjoint(each.kind for each in ours) else Kind
     shown = (each for each in ours if each.kind in needed)
     return FileView(policy, datetime.now(UTC), resources(shown, namespace=namespace).valid)
 

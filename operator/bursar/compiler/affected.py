@@ -5,16 +5,18 @@ alone, and a Prometheus resource or a namespace concerns everybody, because it d
 rule here.
 """
 
+from collections.abc import Iterator
 from typing import TypeAlias, assert_never
 
 from bursar.api.alert_rule import AlertRule
+from bursar.api.dashboard import Dashboard
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.notification_channel import NotificationChannel
 from bursar.api.sla import SLA
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
 
-UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule | NotificationChannel
+UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule | NotificationChannel | Dashboard
 
 
 def references(resource: UserResource) -> frozenset[Key]:
@@ -26,5 +28,20 @@ def references(resource: UserResource) -> frozenset[Key]:
             target = resource.spec.target_ref
             namespace = resource.metadata.namespace
             return frozenset() if target is None else frozenset({Key(Kind.MONITORING_TARGET, namespace, target.name)})
+        case Dashboard():
+            return frozenset(_shown(resource))
         case _:
             assert_never(resource)
+
+
+def _shown(dashboard: Dashboard) -> Iterator[Key]:
+    """Name the target of a dashboard and the SLAs that its widgets and its template are about."""
+    namespace, spec = dashboard.metadata.namespace, dashboard.spec
+    if spec.target_ref is not None:
+        yield Key(Kind.MONITORING_TARGET, namespace, spec.target_ref.name)
+    if spec.template is not None and "sla" in spec.template.parameters:
+        yield Key(Kind.SLA, namespace, spec.template.parameters["sla"])
+    for row in spec.rows:
+        for widget in row.widgets:
+            if widget.sla_ref is not None:
+                yield Key(Kind.SLA, namespace, widget.sla_ref.name)

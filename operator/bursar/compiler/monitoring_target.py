@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bursar.api.base import ObjectMeta
 from bursar.api.monitoring_target import MonitoringTarget, Scrape, Signals
+from bursar.compiler.dashboard.pages import target_page
 from bursar.compiler.mentions import notices_of
 from bursar.compiler.monitors import monitor, monitor_name, scrape_pools
 from bursar.compiler.objects import not_served, owned_object
@@ -29,6 +30,7 @@ from bursar.conventions import (
 from bursar.domain.durations import format_duration
 from bursar.domain.promql.matcher import MatchOperator
 from bursar.domain.promql.selector import Selector
+from bursar.errors import InvalidSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,12 @@ def _planned(target: MonitoringTarget, checks: tuple[SignalCheck, ...], view: Vi
         return Plan(Rejected(Reason.INVALID_SPEC, _TOO_LARGE))
     told = routed(notices_of(target.spec.notify), alerts.severities, target.metadata.namespace, view)
     conditions = (_selected(manifests, view), *told, *_complete(target, alerts))
-    return Plan(Accepted(), apply=manifests, conditions=conditions, facts=facts)
+    plan = Plan(Accepted(), apply=manifests, conditions=conditions, facts=facts)
+    try:
+        page = target_page(target, view)
+    except InvalidSpec as error:
+        return Plan(Rejected(Reason.INVALID_SPEC, str(error)))
+    return plan if page is None else page.added_to(plan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bursar.api.base import ObjectMeta
 from bursar.compiler.plan import Manifest
 from bursar.conventions import (
     API_VERSION,
+    GRAFANA_GROUP,
     MANAGED_BY_LABEL,
     MONITORING_GROUP,
     OWNER_KIND_LABEL,
@@ -25,6 +26,8 @@ API_VERSIONS: Final[Mapping[ChildKind, str]] = {
     ChildKind.SCRAPE_CONFIG: f"{MONITORING_GROUP}/v1alpha1",
     ChildKind.PROMETHEUS_RULE: f"{MONITORING_GROUP}/v1",
     ChildKind.ALERTMANAGER_CONFIG: f"{MONITORING_GROUP}/v1alpha1",
+    ChildKind.CONFIG_MAP: "v1",
+    ChildKind.GRAFANA_DASHBOARD: f"{GRAFANA_GROUP}/v1beta1",
 }
 
 MAX_NAME: Final = 63
@@ -47,23 +50,39 @@ def owned_object(
     `labels` are the platform's. The ownerReference does not block the owner's deletion: that would need a right
     on the owner's finalizers.
     """
+    metadata = _metadata(owner=owner, meta=meta, name=name, labels=labels)
+    return {"apiVersion": API_VERSIONS[kind], "kind": kind.value, "metadata": metadata, "spec": spec}
+
+
+def owned_config_map(
+    *,
+    owner: Kind,
+    meta: ObjectMeta,
+    name: str,
+    labels: Mapping[str, str],
+    annotations: Mapping[str, str],
+    data: Mapping[str, str],
+) -> Manifest:
+    """Build a ConfigMap in its owner's namespace, which other programs find by its labels."""
+    metadata = _metadata(owner=owner, meta=meta, name=name, labels=labels)
+    annotated = {**metadata, "annotations": annotations} if annotations else metadata
+    kind = ChildKind.CONFIG_MAP
+    return {"apiVersion": API_VERSIONS[kind], "kind": kind.value, "metadata": annotated, "data": data}
+
+
+def _metadata(*, owner: Kind, meta: ObjectMeta, name: str, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "apiVersion": API_VERSIONS[kind],
-        "kind": kind.value,
-        "metadata": {
-            "name": bounded_name(name),
-            "namespace": meta.namespace,
-            "labels": {
-                **labels,
-                MANAGED_BY_LABEL: PRODUCT,
-                OWNER_KIND_LABEL: owner.value,
-                OWNER_NAME_LABEL: bounded_name(meta.name),
-            },
-            "ownerReferences": [
-                {"apiVersion": API_VERSION, "kind": owner.value, "name": meta.name, "uid": meta.uid, "controller": True}
-            ],
+        "name": bounded_name(name),
+        "namespace": meta.namespace,
+        "labels": {
+            **labels,
+            MANAGED_BY_LABEL: PRODUCT,
+            OWNER_KIND_LABEL: owner.value,
+            OWNER_NAME_LABEL: bounded_name(meta.name),
         },
-        "spec": spec,
+        "ownerReferences": [
+            {"apiVersion": API_VERSION, "kind": owner.value, "name": meta.name, "uid": meta.uid, "controller": True}
+        ],
     }
 
 

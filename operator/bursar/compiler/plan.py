@@ -1,7 +1,7 @@
 """What a compile decides: the objects that shall exist, and the verdict about the resource."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -67,6 +67,19 @@ class Condition:
     message: str
 
 
+class Claim(NamedTuple):
+    """A name that a generated object takes in a space that all namespaces share, such as a title in a folder.
+
+    Two objects with one claim harm each other, and others beside them: the second of them is not written.
+    """
+
+    space: str
+    name: str
+
+    def __str__(self) -> str:
+        return f'{self.space} "{self.name}"'
+
+
 @dataclass(frozen=True, slots=True)
 class RuleTests:
     """The tests that a user has written for generated rules: a rule file and a suite of promtool over it, as data."""
@@ -82,6 +95,7 @@ class Plan:
     `apply` counts only with an Accepted verdict. `conditions` are verdicts that need no metrics (Selected).
     `facts` is what the observer of the same kind needs to read the books; the engine carries it unread.
     `tests` are to be run, where the platform allows it; their outcome is the condition TestsPassed.
+    `claims` are what objects of `apply` may have only for themselves. `fields` are further fields of the status.
     """
 
     verdict: Verdict
@@ -90,3 +104,5 @@ class Plan:
     facts: Any = None
     wake_after: timedelta | None = None
     tests: RuleTests | None = None
+    claims: Mapping[ChildRef, frozenset[Claim]] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)

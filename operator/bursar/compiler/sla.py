@@ -6,6 +6,7 @@ from typing import Final
 from bursar.api.alerting import LowTraffic, WhenAbsent
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA, Objective
+from bursar.compiler.dashboard.pages import page_url, sla_page, wants_page
 from bursar.compiler.facts import BurnWindow, ObjectiveFacts, SlaFacts
 from bursar.compiler.indicators import resolve, watched
 from bursar.compiler.mentions import nearest
@@ -75,7 +76,16 @@ def _accepted(
         each for (_, definition), book in zip(objectives, books, strict=True) for each in severities(definition, book)
     ]
     told = routed(notices, alerts, metadata["namespace"], view)
-    return Plan(Accepted(), apply=(manifest,), conditions=(condition, *told), facts=facts)
+    plan = Plan(Accepted(), apply=(manifest,), conditions=(condition, *told), facts=facts)
+    return _with_page(sla, facts, plan, view) if wants_page(sla, view) else plan
+
+
+def _with_page(sla: SLA, facts: SlaFacts, plan: Plan, view: View) -> Plan:
+    """Add the dashboard; one that another claims keeps no rule from being written."""
+    reference = sla.spec.target_ref
+    target = view.target(sla.metadata.namespace, reference.name) if reference else None
+    page = sla_page(sla, target, facts, view)
+    return page.added_to(plan)
 
 
 def _too_large(size: int) -> str:
@@ -122,6 +132,7 @@ def _definition(
         description=objective.description,
         team=target.spec.owner if target else "",
         runbook=target.spec.runbook_url if target else "",
+        dashboard=page_url(sla, view),
         severity_labels=policy.severity_labels,
     )
 

@@ -6,8 +6,38 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.sla import SLA
 from bursar.conventions import ChildKind
 from bursar.domain.routes import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardPolicy:
+    """What the platform decides for every dashboard.
+
+    `labels` are what Grafana's sidecar selects ConfigMaps by. `folder_annotation` names the annotation that it takes
+    the folder from; empty: all dashboards are in one folder, whatever they say. `instances` are labels of the Grafana
+    resources of grafana-operator; with them dashboards become GrafanaDashboards, and folders need no annotation.
+    `of_slas`: every SLA has one that does not say otherwise. `grafana_url`, without a slash at its end, is where alerts
+    link to; empty: they do not.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=lambda: {"grafana_dashboard": "1"})
+    instances: Mapping[str, str] = field(default_factory=dict)
+    folder_annotation: str = ""
+    most_widgets: int = 50
+    of_slas: bool = False
+    grafana_url: str = ""
+
+    @property
+    def kind(self) -> ChildKind:
+        """The kind that dashboards become."""
+        return ChildKind.GRAFANA_DASHBOARD if self.instances else ChildKind.CONFIG_MAP
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether what a dashboard says of its folder has an effect."""
+        return bool(self.folder_annotation or self.instances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +54,7 @@ class RulePolicy:
     slow_interval: timedelta | None = None
     scrape_interval: timedelta | None = None
     severity_labels: Mapping[str, str] = field(default_factory=dict)
+    dashboards: DashboardPolicy = field(default=DashboardPolicy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +118,7 @@ class View(Protocol):
 
     def secret_keys(self, namespace: str, name: str) -> SecretKeys:
         """What is known of a Secret that the resource refers to."""
+
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        """The last valid version of an SLA, None when there is none."""
         ...

@@ -34,12 +34,13 @@ def annotations(
 
 
 def texts(objective: ObjectiveDefinition, summary: str, description: str, *, grouped: bool = True) -> dict[str, str]:
-    """Build summary, description and runbook link; the summary names the group unless `grouped` is False."""
+    """Build summary, description and links; the summary names the group unless `grouped` is False."""
     group = "".join(f" {name}={{{{ $labels.{name} }}}}" for name in objective.group_by if grouped)
     written = {
         "summary": f"{objective.title or str(objective.identity)}{group}: {summary}",
         "description": f"{description}\n{objective.description}" if objective.description else description,
         "runbook_url": objective.runbook,
+        "dashboard_url": objective.dashboard,
     }
     return {name: text for name, text in written.items() if text}
 

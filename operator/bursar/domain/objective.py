@@ -125,7 +125,7 @@ class ObjectiveDefinition:
 
     `page`, `ticket`, `exhaustion` or `no_data` None: that alert is switched off. `tiers` replace the derived ones of
     their kind. `hold_page` keeps a page while its telemetry is lost. `weigh_traffic` silences tiers that so few events
-    cannot carry. `title`, `description`, `team` and `runbook` are plain text,
+    cannot carry. `title`, `description`, `team`, `runbook` and `dashboard` (both addresses) are plain text,
     which alerts may show, so they contain no `{{`. `severity_labels` are the words of the house for severities.
     """
 
@@ -147,6 +147,7 @@ class ObjectiveDefinition:
     description: str = ""
     team: str = ""
     runbook: str = ""
+    dashboard: str = ""
     severity_labels: Mapping[str, str] = field(default_factory=dict)
 
     @property

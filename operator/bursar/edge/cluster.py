@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ JSON: Final = "application/json"
 METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 METADATA_ONLY: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 PAGE: Final = 1000
+WHOLE_PAGE: Final = 50
 REQUEST_SECONDS: Final = 30.0
 DEFAULT_RETRY_AFTER_SECONDS: Final = 1.0
 NO_VERSION: Final = "1"  # etcd counts from 1 and has that before the first object
@@ -86,6 +87,19 @@ class ApiServer:
                 if not isinstance(kind, ServerKind):
                     raise
         return tuple(rows)
+
+    async def labelled(self, kind: ChildKind, selector: str) -> AsyncIterator[Manifest]:
+        """List whole objects, a few at a time: some of them are large."""
+        for namespace in self._namespaces or ("",):
+            parameters = {"limit": str(WHOLE_PAGE), "labelSelector": selector}
+            while True:
+                answer = await self._call("GET", ENDPOINTS[kind].path(namespace), parameters)
+                for item in answer["items"] or ():
+                    yield item
+                token = answer["metadata"].get("continue")
+                if not token:
+                    break
+                parameters["continue"] = token
 
     async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:
         """Read one object; None when it, its namespace or its CRD does not exist."""

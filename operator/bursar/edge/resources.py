@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bursar.conventions import GROUP, MONITORING_GROUP, VERSION, ChildKind, Kind
+from bursar.conventions import GRAFANA_GROUP, GROUP, MONITORING_GROUP, VERSION, ChildKind, Kind
 from bursar.engine.ports import AnyKind, ServerKind
 
 
@@ -34,12 +34,15 @@ ENDPOINTS: Final[Mapping[AnyKind, Endpoint]] = {
     Kind.SLA: Endpoint(GROUP, VERSION, "slas"),
     Kind.ALERT_RULE: Endpoint(GROUP, VERSION, "alertrules"),
     Kind.NOTIFICATION_CHANNEL: Endpoint(GROUP, VERSION, "notificationchannels"),
+    Kind.DASHBOARD: Endpoint(GROUP, VERSION, "dashboards"),
     ChildKind.SERVICE_MONITOR: Endpoint(MONITORING_GROUP, "v1", "servicemonitors"),
     ChildKind.POD_MONITOR: Endpoint(MONITORING_GROUP, "v1", "podmonitors"),
     ChildKind.PROBE: Endpoint(MONITORING_GROUP, "v1", "probes"),
     ChildKind.SCRAPE_CONFIG: Endpoint(MONITORING_GROUP, "v1alpha1", "scrapeconfigs"),
     ChildKind.PROMETHEUS_RULE: Endpoint(MONITORING_GROUP, "v1", "prometheusrules"),
     ChildKind.ALERTMANAGER_CONFIG: Endpoint(MONITORING_GROUP, "v1alpha1", "alertmanagerconfigs"),
+    ChildKind.CONFIG_MAP: Endpoint("", "v1", "configmaps"),
+    ChildKind.GRAFANA_DASHBOARD: Endpoint(GRAFANA_GROUP, "v1beta1", "grafanadashboards"),
     ServerKind.PROMETHEUS: Endpoint(MONITORING_GROUP, "v1", "prometheuses"),
     ServerKind.THANOS_RULER: Endpoint(MONITORING_GROUP, "v1", "thanosrulers"),
     ServerKind.ALERTMANAGER: Endpoint(MONITORING_GROUP, "v1", "alertmanagers"),

@@ -1,7 +1,7 @@
 """Makes the generated objects of one resource what its plan says: apply, repair, prune; never touch a foreign one."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final, Protocol
@@ -87,17 +87,20 @@ class Children:
         self._clock = clock
         self._memory: defaultdict[Owner, dict[ChildRef, _Memory]] = defaultdict(dict)
 
-    async def bring_in_line(self, owner: Owning, manifests: Sequence[Manifest]) -> tuple[ChildRef, ...]:
+    async def bring_in_line(
+        self, owner: Owning, manifests: Sequence[Manifest], *, spared: Collection[ChildRef] = ()
+    ) -> tuple[ChildRef, ...]:
         """Make exactly these objects exist for an owner; returns those that had drifted and were repaired.
 
-        Raises NotOwned for a foreign object of the same name, and whatever the API server answers.
+        What is `spared` stays as it is, whether it is wanted or not. Raises NotOwned for a foreign object of the same
+        name, and whatever the API server answers.
         """
-        wanted = {ref_of(manifest): manifest for manifest in manifests}
+        wanted = {ref: manifest for manifest in manifests if (ref := ref_of(manifest)) not in spared}
         repaired = [
             ref for ref, manifest in wanted.items() if await self._ensure(owner, ref, manifest) is Outcome.REPAIRED
         ]
         for child in self._index.of(owner.key):
-            if child.ref not in wanted:
+            if child.ref not in wanted and child.ref not in spared:
                 await self._delete(child)
         return tuple(repaired)
 
@@ -186,7 +189,7 @@ def _over(manifest: Manifest, answer: Manifest) -> Manifest:
     metadata = {
         **manifest["metadata"],
         "labels": {**live.get("labels", {}), **manifest["metadata"]["labels"]},
-        "annotations": live.get("annotations", {}),
+        "annotations": {**live.get("annotations", {}), **manifest["metadata"].get("annotations", {})},
         "resourceVersion": live["resourceVersion"],
     }
     return {**manifest, "metadata": metadata}

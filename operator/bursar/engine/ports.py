@@ -1,6 +1,6 @@
 """What the engine needs of the world; the edge provides it, tests may stand in for it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +58,10 @@ class Cluster(Protocol):
 
     async def list_metadata(self, kind: AnyKind) -> tuple[Listed, ...]:
         """List a kind without bodies; generated kinds only where they carry our label. Empty when not served."""
+        ...
+
+    def labelled(self, kind: ChildKind, selector: str) -> AsyncIterator[Manifest]:
+        """List the objects of a generated kind, also foreign ones, that a label selector finds; with their bodies."""
         ...
 
     async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:

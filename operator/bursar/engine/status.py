@@ -23,7 +23,12 @@ Packed: TypeAlias = bytes
 
 LONGEST_MESSAGE: Final = 32768  # what the Kubernetes API conventions and our CRDs allow
 NEVER: Final = -1
-DECIDED_FIELDS: Final = frozenset({"observedGeneration", "lastHandledRequest", "objects"})
+DECIDED_FIELDS: Final = frozenset(
+    {
+        *("observedGeneration", "lastHandledRequest", "objects"),
+        *("uid", "path", "title", "panels", "configMap", "warnings", "dashboard"),
+    }
+)
 DECIDED_CONDITIONS: Final = frozenset(
     {
         ConditionType.READY,
@@ -34,6 +39,7 @@ DECIDED_CONDITIONS: Final = frozenset(
         ConditionType.SECRET_FOUND,
         ConditionType.ALERTS_COMPLETE,
         ConditionType.TESTS_PASSED,
+        ConditionType.RENDERED,
     }
 )
 

@@ -111,8 +111,14 @@ class ResourceStore:
         return self._live[key.kind].pop(key, None)
 
     def dependants(self, key: Key) -> frozenset[Key]:
-        """The resources that refer to a key, whether it exists or not."""
-        return frozenset(self._dependants.get(key, ()))
+        """The resources that refer to a key, whether it exists or not, and those that refer to these."""
+        found: set[Key] = set()
+        waiting = [key]
+        while waiting:
+            further = self._dependants.get(waiting.pop(), set()) - found
+            found |= further
+            waiting += further
+        return frozenset(found)
 
     def _index(self, key: Key, references: frozenset[Key]) -> None:
         for reference in self._references.pop(key, frozenset()):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.sla import SLA
 from bursar.compiler.plan import Key
 from bursar.compiler.view import RulePolicy, SecretKeys, Selectors
 from bursar.conventions import ChildKind, Kind
@@ -59,3 +60,9 @@ class StoreView:
     def secret_keys(self, namespace: str, name: str) -> SecretKeys:
         """What is known of a Secret that the resource refers to."""
         return self.secrets.keys(namespace, name)
+
+    def sla(self, namespace: str, name: str) -> SLA | None:
+        """The last valid version of an SLA."""
+        live = self.store.get(Key(Kind.SLA, namespace, name))
+        resource = None if live is None else live.resource
+        return resource if isinstance(resource, SLA) else None

@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
-from bursar.compiler.plan import Accepted, Key, Plan, Rejected
+from bursar.compiler.plan import Accepted, ChildRef, Key, Plan, Rejected
 from bursar.compiler.view import View
 from bursar.conventions import ConditionType, Kind, Reason
 from bursar.engine import telemetry, verdicts
 from bursar.engine.children import CONTESTED_SECONDS, Children, Contested, NotOwned
+from bursar.engine.claims import Claims, Taken
 from bursar.engine.observation import Observation
 from bursar.engine.ports import Clock, Cluster, EventNote, KindSpec
 from bursar.engine.queue import WorkQueue
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 DEPENDENCY_RETRY_SECONDS: Final = 30.0
 BUG_RETRY_SECONDS: Final = 60.0
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Worker:
     clock: Clock
     trials: Trials
     secrets: SecretStore
+    claims: Claims
     foreign_recheck_seconds: float = field(default=300.0)
 
     async def run(self) -> None:
@@ -104,6 +108,7 @@ class Worker:
             self.observation.forget(key)
             self.trials.forget(key)
             self.secrets.forget(key)
+            self.claims.register.forget(key, self._exists)
             self.queue.forget(key)
             return
         if live.invalid is not None:
@@ -129,6 +134,12 @@ class Worker:
             await self._settle(live, (*verdicts.waiting(Reason.NOT_OWNED, str(error)), *plan.conditions), ())
             self.queue.add_after(live.key, self.foreign_recheck_seconds)
             return
+        except Taken as error:
+            self.observation.know(live, plan.facts)
+            conditions = (*verdicts.waiting(Reason.TITLE_CONFLICT, str(error)), *plan.conditions)
+            await self._settle(live, conditions, self._objects(live.key), plan.fields)
+            self.queue.add_after(live.key, self.foreign_recheck_seconds)
+            return
         except Contested as error:
             await self._settle(
                 live, (*verdicts.waiting(Reason.CONTESTED, str(error)), *plan.conditions), self._objects(live.key)
@@ -142,12 +153,17 @@ class Worker:
         await self._conclude(live, plan)
 
     async def _apply(self, live: Live, plan: Plan) -> None:
-        repaired = await self.children.bring_in_line(live, plan.apply)
+        conflicts = await self.claims.secure(live.key, plan.claims, self._exists)
+        repaired = await self.children.bring_in_line(live, plan.apply, spared=conflicts)
+        for ref in plan.claims.keys() - conflicts.keys():
+            self.claims.register.settle(ref, plan.claims[ref])
         for ref in repaired:
             telemetry.DRIFT_REPAIRS.labels(ref.kind).inc()
             message = f"{ref.kind} {ref.name} had been changed or deleted and was restored"
             log.info("drift repaired", extra={"key": str(live.key), "child": str(ref)})
             await self._announce(live, "Normal", Reason.DRIFT_REPAIRED, message)
+        if conflicts:
+            raise Taken(conflicts)
 
     async def _conclude(self, live: Live, plan: Plan) -> None:
         rejections = [
@@ -158,7 +174,7 @@ class Worker:
         tested = self.trials.verdict(live.key, plan.tests, self.status.decided(live))
         conditions = (*verdicts.conditions_for(plan.verdict, rejections), *plan.conditions, *tested)
         await self.observation.refresh(live)
-        await self._settle(live, conditions, self._objects(live.key))
+        await self._settle(live, conditions, self._objects(live.key), plan.fields)
         self.queue.forget(live.key)
         if plan.wake_after is not None:
             self.queue.add_after(live.key, plan.wake_after.total_seconds())
@@ -175,9 +191,14 @@ class Worker:
     def _objects(self, key: Key) -> tuple[Part, ...]:
         return tuple({"kind": child.ref.kind.value, "name": child.ref.name} for child in self.index.of(key))
 
-    async def _settle(self, live: Live, conditions: tuple[Any, ...], objects: tuple[Part, ...]) -> None:
+    def _exists(self, ref: ChildRef) -> bool:
+        return self.index.get(ref) is not None
+
+    async def _settle(
+        self, live: Live, conditions: tuple[Any, ...], objects: tuple[Part, ...], more: Mapping[str, Any] = NOTHING
+    ) -> None:
         """Write the decided half of the status, and an Event where Ready or Stalled turned."""
-        fields: dict[str, Any] = {"objects": list(objects)}
+        fields: dict[str, Any] = {**more, "objects": list(objects)}
         if live.requested_at:
             fields["lastHandledRequest"] = live.requested_at
         previous = await self.status.decide(live, fields, conditions)

@@ -76,6 +76,7 @@ def test_a_short_name_does_not_repeat_the_singular() -> None:
         "SLA": [],
         "AlertRule": ["arule"],
         "NotificationChannel": ["nchan"],
+        "Dashboard": ["dash"],
     }
 
 

@@ -23,6 +23,9 @@ def test_every_kind_has_its_spec_and_its_status() -> None:
         "## NotificationChannel",
         "### spec",
         "### status",
+        "## Dashboard",
+        "### spec",
+        "### status",
     ]
 
 

@@ -24,3 +24,7 @@ def test_a_default_stands_as_it_would_be_written() -> None:
 def test_a_setting_is_named_as_the_chart_takes_it() -> None:
     assert "| `settings.prometheusUrl` |" in row("--prometheus-url")
     assert "| `service.port` |" in row("--listen-port")
+
+
+def test_a_default_that_is_a_map_is_written_as_it_is_given() -> None:
+    assert "| `grafana_dashboard=1` |" in settings_reference()

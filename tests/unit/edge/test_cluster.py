@@ -14,7 +14,7 @@ from kubernetes.aio import client
 from kubernetes.aio.config import kube_config
 
 from bursar.compiler.plan import Key
-from bursar.conventions import Kind
+from bursar.conventions import ChildKind, Kind
 from bursar.edge import kubeconfig as kubeconfig_module
 from bursar.edge.cluster import METADATA_ONLY, NO_VERSION, ApiServer
 from bursar.edge.kubeconfig import configured
@@ -195,3 +195,17 @@ async def test_a_secret_that_cannot_be_read_is_not_quoted(server: Server, api_se
         await api_server.secret_keys("shop", "pagerduty")
     assert "aHVzaA" not in "".join(traceback.format_exception(error.value))
     assert "GET /api/v1/namespaces/shop/secrets/pagerduty: not JSON: 51 bytes" in str(error.value)
+
+
+async def test_whole_objects_are_listed_page_by_page(api_server: ApiServer, server: Server) -> None:
+    def page(name: str, token: str) -> str:
+        return json.dumps({"metadata": {"continue": token}, "items": [{"metadata": {"name": name}}]})
+
+    bodies = [page("a", "next"), page("b", "")]
+    found = []
+    server.body = bodies.pop(0)
+    async for item in api_server.labelled(ChildKind.CONFIG_MAP, "shown=1"):
+        found.append(item["metadata"]["name"])
+        server.body = bodies.pop(0) if bodies else server.body
+    assert found == ["a", "b"]
+    assert len(server.asked) == 2

@@ -8,10 +8,11 @@ import kopf
 import pytest
 from kubernetes.config import kube_config
 
-from bursar.conventions import Kind
+from bursar.conventions import ChildKind, Kind
 from bursar.edge import handlers
 from bursar.edge.handlers import Login, NoDiffBase, Watches
 from bursar.engine.feed import Sighting
+from bursar.engine.ports import ServerKind
 
 KUBECONFIG = """
 clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
@@ -131,3 +132,10 @@ def test_kopf_neither_copies_nor_marks_the_objects_it_sees() -> None:
     nothing.store(body=body, patch=patch, essence=kopf.BodyEssence(spec={}))
     assert not patch
     assert nothing.fetch(body=body) is None  # type: ignore[func-returns-value]
+
+
+def test_config_maps_are_watched_by_our_label_only() -> None:
+    watches = Watches(frozenset({ChildKind.CONFIG_MAP, ServerKind.NAMESPACE}), (), lambda _: None)
+    selectors: Any = watches._settings().watching.label_selectors
+    found = {(each.group, each.version, each.any_name): wanted for each, wanted in selectors.items()}
+    assert found == {("", "v1", "configmaps"): "app.kubernetes.io/managed-by=bursar"}

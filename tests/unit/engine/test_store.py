@@ -97,6 +97,15 @@ def test_references_follow_an_edit() -> None:
     assert store.dependants(other) == frozenset()
 
 
+def test_what_refers_to_a_dependant_depends_as_well() -> None:
+    target, sla, dashboard = (Key(kind, "ns", "x") for kind in (Kind.MONITORING_TARGET, Kind.SLA, Kind.DASHBOARD))
+    store = ResourceStore()
+    store.put(live(dashboard), frozenset({sla}))
+    store.put(live(sla), frozenset({target}))
+    assert store.dependants(target) == {sla, dashboard}
+    assert store.dependants(dashboard) == frozenset()
+
+
 def test_our_own_write_advances_the_version_of_just_that_object() -> None:
     store = ResourceStore()
     store.put(live(KEY, version="5"), frozenset())
