@@ -1,29 +1,11 @@
 """The commands `bursar dashboard …`: what can be done with dashboards without a cluster."""
 
-import asyncio
-import re
-import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import click
-import yaml
 
-from bursar.cli.dashboard_export import export
-from bursar.cli.drawings import Document, dashboards
-from bursar.compiler.dashboard.importing import imported
-from bursar.compiler.dashboard.importing.resource import as_resource
 from bursar.domain.durations import parse_duration
-from bursar.edge.prometheus import PrometheusServer
-from bursar.errors import InvalidSpec
-from bursar.preview.asking import Answered, Read, answered
-from bursar.preview.axes import Span
-from bursar.preview.page import empty_panels, page
-
-PROMETHEUS_SECONDS = 30.0
-LONGEST_NAME = 58  # dash- is put before it
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 NAMESPACE = click.option("--namespace", default="default", help="Namespace of resources that name none.")
@@ -32,9 +14,6 @@ NAMESPACE = click.option("--namespace", default="default", help="Namespace of re
 @click.group()
 def dashboard() -> None:
     """Draw and convert dashboards; no cluster is needed."""
-
-
-dashboard.add_command(export)
 
 
 @dashboard.command()
@@ -49,15 +28,11 @@ def preview(
     *, file: Path, namespace: str, prometheus: str, output: Path, length: str, scrape_interval: str, at: float | None
 ) -> None:
     """Draw the dashboards of FILE, resources or an export of Grafana, into one HTML file, with data of a Prometheus."""
-    documents = dashboards(file, namespace, _length(scrape_interval))
-    end = time.time() if at is None else at
-    drawn = asyncio.run(_answered(documents, prometheus, Span(end - _length(length).total_seconds(), end)))
-    output.write_text(page(drawn))
-    for each in drawn:
-        panels = sum(bool(asked) for asked in each.answers)
-        click.echo(f"{each.dashboard.get('title', 'Dashboard')}: {panels} panels -> {output}")
-        for empty in empty_panels(each):
-            click.echo(f"  panel {empty}", err=True)
+    # Imported here, as by the commands below: others need neither HTTP nor what draws.
+    from bursar.cli.previewing import Wanted, run  # noqa: PLC0415
+
+    wanted = Wanted(file, namespace, scrape=_length(scrape_interval), shown=_length(length), end=at)
+    run(wanted, prometheus, output)
 
 
 @dashboard.command("import")
@@ -66,19 +41,27 @@ def preview(
 @click.option("--name", default="", help="Name of the resource. Default: made of the title.")
 def import_(*, file: Path, namespace: str, name: str) -> None:
     """Turn FILE, a dashboard as Grafana exports it, into a Dashboard resource, and print it."""
-    try:
-        found = imported(file.read_text())
-    except InvalidSpec as error:
-        raise click.ClickException(f"{file}: {error.findings[0].message}") from None
-    resource, why = as_resource(found, name=name or _slug(str(found.document.get("title", ""))), namespace=namespace)
-    for warning in (*found.warnings, *([f"keeps its JSON: {why}"] if why else [])):
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(yaml.safe_dump(resource, sort_keys=False, allow_unicode=True, width=100_000), nl=False)
+    from bursar.cli.dashboard_import import run  # noqa: PLC0415
+
+    run(file, namespace, name)
 
 
-def _slug(title: str) -> str:
-    """Make a name of a title, as Kubernetes has them."""
-    return re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")[:LONGEST_NAME].rstrip("-") or "imported"
+@dashboard.command()
+@FILE
+@NAMESPACE
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["classic", "external"]),
+    default="classic",
+    help="classic: as the sidecar gets it. external: asks for the data source when it is imported by hand.",
+)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for one file each. Default: print it.")
+def export(*, file: Path, namespace: str, form: str, output: Path | None) -> None:
+    """Print the dashboards that the resources in FILE become, as Grafana's JSON."""
+    from bursar.cli.dashboard_export import run  # noqa: PLC0415
+
+    run(file, namespace, form, output)
 
 
 def _length(text: str) -> timedelta:
@@ -89,16 +72,3 @@ def _length(text: str) -> timedelta:
     if not length:
         raise click.BadParameter("must be longer than 0", param_hint="--range")
     return length
-
-
-async def _answered(documents: list[Document], url: str, span: Span) -> list[Answered]:
-    async with aiohttp.ClientSession() as session:
-        read = _reader(PrometheusServer(session, url, timeout_seconds=PROMETHEUS_SECONDS, headers={}))
-        return [await answered(document, read, span) for document in documents]
-
-
-def _reader(server: PrometheusServer) -> Read:
-    async def read(path: str, parameters: Any) -> Any:
-        return await server.read(path, parameters)
-
-    return read

@@ -1,4 +1,4 @@
-"""The command `bursar dashboard export`: what Grafana would be given."""
+"""What Grafana would be given of the dashboards in a file."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,19 +13,8 @@ _INPUT: Final = "DS_PROMETHEUS"
 _VARIABLE: Final = "datasource"
 
 
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--namespace", default="default", help="Namespace of resources that name none.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["classic", "external"]),
-    default="classic",
-    help="classic: as the sidecar gets it. external: asks for the data source when it is imported by hand.",
-)
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Folder for one file each. Default: print it.")
-def export(*, file: Path, namespace: str, form: str, output: Path | None) -> None:
-    """Print the dashboards that the resources in FILE become, as Grafana's JSON."""
+def run(file: Path, namespace: str, form: str, output: Path | None) -> None:
+    """Print the dashboards of a file, or write one file each into a folder; `form` is classic or external."""
     found = drawings(file, namespace)
     for drawing in found:
         for warning in drawing.warnings:

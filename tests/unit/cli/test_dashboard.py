@@ -71,10 +71,10 @@ def test_an_export_of_grafana_is_drawn_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("documents", "words"),
     [
-        ([shop_past.target(), shop_past.target()], "no resource in it has a dashboard"),
+        ([shop_past.target(), {}], "no resource in it has a dashboard"),
         ([shop_past.sla(), {}], "SLA shop: spec.targetRef.name: there is no valid MonitoringTarget shop"),
         ([shown("Dashboard", "x", {}), {}], "Dashboard x: spec: set exactly one of template, rows, import"),
-        (["title", {}], "all.yaml: is not JSON"),
+        (["title", {}], "no resource in it has a dashboard"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(tmp_path: Path, documents: list[Any], words: str) -> None:

@@ -38,8 +38,12 @@ def ran(*arguments: str | Path, stdin: str | None = None) -> Result:
 
 
 def objects(text: str) -> list[dict[str, Any]]:
-    """Return what resources own, and not what their namespace has in common."""
-    return [each for each in yaml.safe_load_all(text) if each["metadata"]["name"] != INHIBITION]
+    """Return what resources own, and not what their namespace has in common; dashboards taken apart."""
+    found = [each for each in yaml.safe_load_all(text) if each["metadata"]["name"] != INHIBITION]
+    for each in found:
+        if "data" in each:
+            each["data"] = {name: json.loads(content) for name, content in each["data"].items()}
+    return found
 
 
 def rendered(*arguments: str | Path) -> list[dict[str, Any]]:
