@@ -1,25 +1,29 @@
 """Raw objects of the API server, or of a file, into models; whatever is wrong is named by its field path."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bursar.api.alert_rule import AlertRule
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.notification_channel import NotificationChannel
 from bursar.api.sla import SLA
 from bursar.conventions import Kind
 from bursar.errors import FieldError, InvalidSpec
 
-MODELS: Final[Mapping[Kind, type[MonitoringTarget] | type[SLA] | type[AlertRule]]] = {
+UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule | NotificationChannel
+
+MODELS: Final[Mapping[Kind, type[UserResource]]] = {
     Kind.MONITORING_TARGET: MonitoringTarget,
     Kind.SLA: SLA,
     Kind.ALERT_RULE: AlertRule,
+    Kind.NOTIFICATION_CHANNEL: NotificationChannel,
 }
 
 
-def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> MonitoringTarget | SLA | AlertRule:
+def parse_resource(kind: Kind, raw: Mapping[str, Any]) -> UserResource:
     """Read one resource; raises InvalidSpec with every finding, such as `spec.objectives[0].target`."""
     try:
         return MODELS[kind].model_validate(raw)

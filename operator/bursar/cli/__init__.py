@@ -7,6 +7,8 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bursar.cli.acknowledge import ack, unack
+from bursar.cli.test import test
 from bursar.settings import Settings, flag, variable
 
 
@@ -14,6 +16,10 @@ from bursar.settings import Settings, flag, variable
 @click.version_option(package_name="bursar")
 def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
+
+
+for _command in (ack, unack, test):
+    main.add_command(_command)
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
