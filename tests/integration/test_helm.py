@@ -98,9 +98,9 @@ def test_a_release_is_installed_upgraded_rolled_back_removed_and_installed_again
         after = cluster.api.get(sla_path(SHOP))
         assert identity(after) == identity(before)
         assert is_ready(after)
-        helm("uninstall", "bursar", "--wait")
     finally:
         operator.stop()
+    helm("uninstall", "bursar", "--wait")
     assert cluster.api.find(DEPLOYMENT) is None
     assert our_crds(cluster) == OURS
     assert identity(cluster.api.get(sla_path(SHOP))) == identity(before)
