@@ -86,7 +86,7 @@ def test_the_container_can_change_nothing_of_itself() -> None:
         ("http://p:9090", 9090),
         ("https://thanos.example.com", 443),
         ("http://p/prometheus", 80),
-        ("http://[::1]:91", 91),
+        ("http://[::1]:8481", 8481),
     ],
 )
 def test_with_a_network_policy_the_operator_reaches_names_the_api_server_and_prometheus_alone(

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from fakes.samples import BURSAR, is_ready, rule_path, sla, sla_path, target
 from sandbox.binaries import binary
 from sandbox.chart import CHART
+from sandbox.cluster import CRDS as CRD_FILES
 from sandbox.control_plane import ControlPlane
 from sandbox.operator import OperatorProcess
 
@@ -23,7 +25,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(420)]
 HOME, SHOP = "bursar-system", "shop"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 DEPLOYMENT = f"/apis/apps/v1/namespaces/{HOME}/deployments/bursar"
-OURS = {"alertrules.bursar.dev", "monitoringtargets.bursar.dev", "slas.bursar.dev"}
+OURS = {yaml.safe_load(path.read_text())["metadata"]["name"] for path in CRD_FILES.glob("*.yaml")}
 NO_PODS = "replicas=0"
 
 
@@ -96,9 +98,9 @@ def test_a_release_is_installed_upgraded_rolled_back_removed_and_installed_again
         after = cluster.api.get(sla_path(SHOP))
         assert identity(after) == identity(before)
         assert is_ready(after)
-        helm("uninstall", "bursar", "--wait")
     finally:
         operator.stop()
+    helm("uninstall", "bursar", "--wait")
     assert cluster.api.find(DEPLOYMENT) is None
     assert our_crds(cluster) == OURS
     assert identity(cluster.api.get(sla_path(SHOP))) == identity(before)

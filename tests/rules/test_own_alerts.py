@@ -22,10 +22,10 @@ HEALTHY = {
     f'bursar_reconciles_total{{{OURS},instance="a",kind="SLA",result="conflict"}}': f"0+1x{STEPS}",
     f'bursar_reconciles_total{{{OURS},instance="a",kind="SLA",result="transient"}}': f"3x{STEPS}",
     f'bursar_resyncs_total{{{OURS},instance="a",result="success"}}': f"0+1x{STEPS}",
-    f'bursar_resyncs_total{{{OURS},instance="a",result="failure"}}': f"0x20 1x{STEPS}",
+    f'bursar_resyncs_total{{{OURS},instance="a",result="failure"}}': f"0+1x{STEPS}",
     f'bursar_books_as_of_timestamp_seconds{{{OURS},instance="a",kind="SLA"}}': f"0+30x{STEPS}",
     f'bursar_prometheus_query_duration_seconds_count{{{OURS},instance="a",result="success"}}': f"0+9x{STEPS}",
-    f'bursar_prometheus_query_duration_seconds_count{{{OURS},instance="a",result="failure"}}': f"0x20 1x{STEPS}",
+    f'bursar_prometheus_query_duration_seconds_count{{{OURS},instance="a",result="failure"}}': f"0+1x{STEPS}",
 }
 
 
@@ -54,11 +54,18 @@ def test_every_alert_has_a_severity_and_tells_what_it_means_and_what_to_do(group
 
 
 def test_nothing_fires_on_a_healthy_pair(tmp_path: Path, groups: list[dict[str, Any]]) -> None:
-    """A single failure of a resync or a query, conflicts, and the full queue of a replica that waits are health."""
+    """Single failures of resyncs and queries, conflicts, and the full queue of a replica that waits are health."""
     never = [
         Expected(firing(rule["alert"]), at=minute, value=None) for rule in groups[0]["rules"] for minute in (15, 35, 59)
     ]
     assert_replay(tmp_path, groups, HEALTHY, never)
+
+
+def test_a_queue_that_is_never_empty_and_is_worked_on_is_no_reason(
+    tmp_path: Path, groups: list[dict[str, Any]]
+) -> None:
+    busy = {**HEALTHY, f"bursar_queue_depth{A}": f"7x{STEPS}"}
+    assert_replay(tmp_path, groups, busy, [Expected(firing("BursarQueueStuck"), at=59, value=None)])
 
 
 def without(*names: str) -> dict[str, str]:

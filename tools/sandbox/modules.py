@@ -112,5 +112,6 @@ GO_MODULES: Final = (
         },
     ),
     GoModule("helm", {"helm": "helm.sh/helm/v3/cmd/helm"}),
+    GoModule("helm-4", {"helm-4": "helm.sh/helm/v4/cmd/helm"}),
 )
 MODULE_OF: Final[Mapping[str, GoModule]] = {program: module for module in GO_MODULES for program in module.programs}

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from bursar.compiler.objects import bounded_name
 from bursar.compiler.plan import ChildRef, Manifest
 from bursar.conventions import FIELD_MANAGER, ChildKind
-from bursar.engine.digest import desired_digest
+from bursar.engine.digest import desired_digest, live_digest
 from bursar.engine.owners import Commons, Owner, labelled_owner
 from bursar.engine.ports import Clock, Cluster
 from bursar.engine.store import Child, ChildIndex, child_of
@@ -152,8 +152,9 @@ class Children:
         if not _is_ours(owner, ref, live):
             raise NotOwned(ref)
         child = child_of(ref, live)
-        if child is not None:
-            self._index.put(child)
+        if child is None:
+            return _unlabelled(owner, ref, live)
+        self._index.put(child)
         return child
 
     async def _delete(self, child: Child) -> None:
@@ -176,6 +177,13 @@ def _is_ours(owner: Owning, ref: ChildRef, live: Manifest) -> bool:
     if isinstance(owner.key, Commons):
         return labelled == owner.key or _applied_by_us(metadata)
     return labelled == owner.key._replace(name=bounded_name(owner.key.name))
+
+
+def _unlabelled(owner: Owning, ref: ChildRef, live: Manifest) -> Child:
+    """An object that is ours although it does not say so: somebody has taken our labels off."""
+    metadata = live["metadata"]
+    version, digest = metadata["resourceVersion"], live_digest(live)
+    return Child(ref, uid=metadata["uid"], resource_version=version, digest=digest, owner=owner.key, rejection="")
 
 
 def _applied_by_us(metadata: Mapping[str, Any]) -> bool:
