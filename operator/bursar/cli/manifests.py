@@ -55,7 +55,7 @@ def _text(text: str, indent: str) -> str:
 
 
 def _is_line_of_a_block(line: str) -> bool:
-    return line.isprintable() and bool(line) and line[-1] != " "
+    return line.isprintable() and bool(line)
 
 
 @lru_cache(maxsize=4096)  # names, labels and numbers come again in every object

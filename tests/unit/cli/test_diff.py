@@ -74,6 +74,14 @@ def test_what_a_cluster_has_is_compared_without_what_the_server_added(tmp_path: 
     assert ran(new, "-", "-o", "names", stdin=json.dumps(live)).stdout == "changed PrometheusRule/shop/sla-mail\n"
 
 
+def test_the_order_in_which_a_server_writes_fields_is_no_difference(tmp_path: Path) -> None:
+    new = write(tmp_path / "new.yaml", sla())
+    live = yaml.safe_load(CliRunner().invoke(main, ["render", "-f", str(new)]).stdout)
+    live["spec"]["groups"][0]["interval"] = "5m"
+    lines = ran(new, "-", stdin=json.dumps(live, sort_keys=True)).stdout.splitlines()[2:]
+    assert [line.replace(" ", "") for line in lines if line[0] in "+-"] == ["-interval:'5m'", "+interval:'1m'"]
+
+
 def test_what_cannot_be_compiled_cannot_be_compared(tmp_path: Path) -> None:
     old, new = write(tmp_path / "old.yaml", sla()), write(tmp_path / "new.yaml", sla(target=100))
     result = ran(new, old)
