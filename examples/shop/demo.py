@@ -1,9 +1,9 @@
-"""An error budget that burns, pages and recovers, on a real API server, Prometheus and Alertmanager.
+"""An error budget that burns, pages, escalates and recovers, on a real API server, Prometheus and Alertmanager.
 
 Starts a sandbox, a small shop with real traffic and the operator under the rights of its chart, applies shop.yaml,
-breaks the shop after a minute, hides its metrics in mid-outage and mends it again. Windows of a day, scrapes and
-evaluations every second and a slow group of ten seconds make all of it happen within four minutes; nothing else differs
-from a cluster.
+breaks the shop after a minute, hides its metrics in mid-outage, acknowledges nothing, and mends it again. Windows of a
+day, scrapes and evaluations every second and a slow group of ten seconds make all of it happen within four minutes;
+nothing else differs from a cluster.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from sandbox.control_plane import ControlPlane
 from sandbox.endpoints import service
 from sandbox.operator import OperatorProcess
 from sandbox.process import Process, SandboxError, free_port
+from sandbox.receiver import Receiver
 from sandbox.stack import PrometheusStack
 
 ROOT: Final = Path(__file__).parents[2]
@@ -36,6 +37,7 @@ OPERATOR_SETTINGS: Final = {"fast_interval": "1s", "slow_interval": "10s", "refr
 HEALTHY_SECONDS: Final = 60.0
 FAULT_SECONDS: Final = 20.0
 LOST_SECONDS: Final = 60.0  # longer than the short window of the tier that burns
+ONCALL, LEAD, PLATFORM = "oncall", "lead", "nobody's channel: the platform"
 REDRAW_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 240.0
 
@@ -48,12 +50,14 @@ class Scene:
     stack: PrometheusStack
     operator: OperatorProcess
     shop_port: int
+    receivers: Mapping[str, Receiver]
 
     def picture(self) -> str:
         """Render what kubectl would show now."""
         api = self.plane.api
         target, sla = api.get(f"{BURSAR}/monitoringtargets/shop"), api.get(f"{BURSAR}/slas/shop")
-        return table(target, sla, self.alerts(), self.stack.receiver.messages)
+        messages = {channel: receiver.messages for channel, receiver in self.receivers.items()}
+        return table(target, sla, self.alerts(), messages)
 
     def alerts(self) -> list[dict[str, Any]]:
         """Return the alerts of Prometheus, pending and firing."""
@@ -67,9 +71,9 @@ class Scene:
         with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=5):
             return
 
-    def delivered(self, alert: str, status: str) -> bool:
-        """Whether an alert of that status, firing or resolved, was delivered."""
-        messages = self.stack.receiver.messages
+    def delivered(self, alert: str, status: str, *, to: str = ONCALL) -> bool:
+        """Whether an alert of that status, firing or resolved, was delivered to a channel."""
+        messages = self.receivers[to].messages
         return any((message.labels["alertname"], message.status) == (alert, status) for message in messages)
 
     def has_budgets(self) -> bool:
@@ -105,14 +109,20 @@ def running_scene(folder: Path) -> Iterator[Scene]:
         for name in ("app", "traffic"):
             started = _start_shop(name, folder, port)
             stack.callback(started.stop)
-        settings = {**OPERATOR_SETTINGS, "prometheus_url": prometheus.prometheus_url}
+        receivers = {channel: Receiver() for channel in (ONCALL, LEAD)}
+        for receiver in receivers.values():
+            stack.callback(receiver.stop)
+        addresses = {"prometheus_url": prometheus.prometheus_url, "alertmanager_url": prometheus.alertmanager_url}
+        settings = {**OPERATOR_SETTINGS, **addresses}
         operator = OperatorProcess(install_rights(plane), log=folder / "operator.log", settings=settings)
         stack.callback(operator.stop)
         operator.wait_ready()
         tell(f"operator ready, under the rights of charts/bursar; its metrics: {operator.url}/metrics")
-        plane.apply([_namespace(), *service("shop", "shop", port), *yaml.safe_load_all(MANIFESTS.read_text())])
+        secrets = [_secret(channel, receiver.url) for channel, receiver in receivers.items()]
+        manifests = yaml.safe_load_all(MANIFESTS.read_text())
+        plane.apply([_namespace(), *secrets, *service("shop", "shop", port), *manifests])
         tell(f"applied {MANIFESTS.relative_to(ROOT)}; look yourself: export KUBECONFIG={plane.kubeconfig}\n")
-        yield Scene(plane, prometheus, operator, port)
+        yield Scene(plane, prometheus, operator, port, {**receivers, PLATFORM: prometheus.receiver})
 
 
 def _start_shop(name: str, folder: Path, port: int) -> Process:
@@ -122,6 +132,11 @@ def _start_shop(name: str, folder: Path, port: int) -> Process:
 
 def _namespace() -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+
+
+def _secret(name: str, url: str) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "shop"}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"url": url}}
 
 
 def show_until(scene: Scene, done: Callable[[], bool], *, title: str, seconds: float = PATIENCE_SECONDS) -> None:
@@ -146,21 +161,23 @@ def play(scene: Scene) -> None:
     show_until(
         scene,
         lambda: broken() and scene.has_page() and scene.delivered(PAGE_ALERT, "firing"),
-        title="the shop fails every request: the budget burns, a page is delivered",
+        title="the shop fails every request: the budget burns, a page is delivered to the person on call",
     )
     scene.set_fault(failing=1.0, silent=True)
     lost = _timer(LOST_SECONDS)
     show_until(
         scene,
-        lambda: lost() and scene.delivered(NO_DATA_ALERT, "firing"),
-        title="and now its metrics are gone: nobody can see the outage, so the page is held",
+        lambda: lost() and scene.delivered(NO_DATA_ALERT, "firing") and scene.delivered(PAGE_ALERT, "firing", to=LEAD),
+        title="and now its metrics are gone: the page is held; nobody acknowledges it, so the lead is told",
     )
     if scene.delivered(PAGE_ALERT, "resolved"):
         raise SandboxError("the page resolved while nobody could see the shop")
     scene.set_fault(failing=0.0)
     show_until(
         scene,
-        lambda: not scene.has_page() and scene.delivered(PAGE_ALERT, "resolved"),
+        lambda: (
+            not scene.has_page() and all(scene.delivered(PAGE_ALERT, "resolved", to=each) for each in (ONCALL, LEAD))
+        ),
         title="mended, and seen to be well: the page resolves, the spent budget stays spent",
     )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bursar.conventions import STEP
 from sandbox.receiver import Message
 
 Row = tuple[str, ...]
@@ -11,9 +12,12 @@ HEADER: Row = ("RESOURCE", "TARGET", "SLI", "BUDGET LEFT", "BURN", "EXHAUSTED AT
 
 
 def table(
-    target: Mapping[str, Any], sla: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]], messages: Sequence[Message]
+    target: Mapping[str, Any],
+    sla: Mapping[str, Any],
+    alerts: Sequence[Mapping[str, Any]],
+    messages: Mapping[str, Sequence[Message]],
 ) -> str:
-    """Render one picture of everything; `alerts` are those of Prometheus."""
+    """Render one picture of everything; `alerts` are those of Prometheus, `messages` those of each channel."""
     rows = [HEADER, *_objectives(sla)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -50,7 +54,7 @@ def _percent(text: str | None) -> str:
 
 def _firing(alerts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     firing = sorted(
-        (alert["labels"]["alertname"], alert["labels"]["objective"], alert["annotations"]["description"])
+        (_name(alert["labels"]), alert["labels"]["objective"], alert["annotations"]["description"])
         for alert in alerts
         if alert["state"] == "firing"
     )
@@ -59,7 +63,13 @@ def _firing(alerts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {name}, {objective}: {re.split(r'[.] | [(]', description)[0]}"
 
 
-def _messages(messages: Sequence[Message]) -> Iterator[str]:
-    yield f"Messages delivered to the root receiver: {len(messages)}"
-    for message in messages[-6:]:
-        yield f"  {message.status:8}  {message.labels['alertname']}: {message.annotations.get('summary', '')}"
+def _name(labels: Mapping[str, str]) -> str:
+    step = labels[STEP]
+    return labels["alertname"] if step == "1" else f"{labels['alertname']} (step {step})"
+
+
+def _messages(messages: Mapping[str, Sequence[Message]]) -> Iterator[str]:
+    for channel, delivered in messages.items():
+        yield f"Messages delivered to {channel}: {len(delivered)}"
+        for message in delivered[-6:]:
+            yield f"  {message.status:8}  {message.labels['alertname']}: {message.annotations.get('summary', '')}"

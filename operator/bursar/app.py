@@ -17,6 +17,7 @@ from aiohttp import web
 from kubernetes.aio import client
 
 from bursar import logs
+from bursar.compiler.inhibition import inhibition
 from bursar.compiler.plan import Key
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import ChildKind
@@ -24,16 +25,18 @@ from bursar.edge.cluster import ApiServer
 from bursar.edge.handlers import Watches
 from bursar.edge.http import web_application
 from bursar.edge.kubeconfig import configured
-from bursar.edge.prometheus import PrometheusServer
 from bursar.edge.promtool import Promtool
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
+from bursar.engine.commons import CommonObjects
 from bursar.engine.feed import Feed
+from bursar.engine.mentions import MentionIndex
 from bursar.engine.observation import Observation
-from bursar.engine.ports import AnyKind, Books, Election, ServerKind
+from bursar.engine.ports import AnyKind, Election, ServerKind, Sources
 from bursar.engine.queue import WorkQueue
 from bursar.engine.resync import Resync
-from bursar.engine.selectors import SelectorStore
+from bursar.engine.secrets import SecretStore
+from bursar.engine.selectors import RULE_SERVERS, SelectorStore
 from bursar.engine.status import StatusWriter
 from bursar.engine.store import ChildIndex, ResourceStore
 from bursar.engine.trials import AT_ONCE, Trials
@@ -42,6 +45,8 @@ from bursar.engine.worker import Worker
 from bursar.errors import TransientError
 from bursar.registry import kind_specs
 from bursar.settings import Settings
+from bursar.sources import configured_sources
+from bursar.surveys.acknowledgements import SharedAcknowledgements
 
 log = logging.getLogger(__name__)
 
@@ -77,13 +82,14 @@ def jitter() -> float:
 
 
 class Operator:
-    """One running operator: built from settings, an API server and a Prometheus; `run` ends by cancellation."""
+    """One running operator: built from settings, an API server and what it reads; `run` ends by cancellation."""
 
-    def __init__(self, settings: Settings, cluster: ApiServer, books: Books | None, selectors: SelectorStore) -> None:
+    def __init__(self, settings: Settings, cluster: ApiServer, sources: Sources, selectors: SelectorStore) -> None:
         self.settings = settings
         self.election: Election = OnlyReplica()
         clock = SystemClock()
-        kinds = kind_specs(settings, clock)
+        acknowledgements = SharedAcknowledgements(sources.alertmanager, clock, settings.refresh_interval / 2)
+        kinds = kind_specs(settings, clock, acknowledgements)
         self.store, self.index, self.selectors = ResourceStore(), ChildIndex(), selectors
         self.queue: WorkQueue[Key] = WorkQueue(jitter=jitter)
         watched: frozenset[AnyKind] = frozenset(kinds) | frozenset(ChildKind) | _readable(selectors)
@@ -93,27 +99,36 @@ class Operator:
             kinds=kinds,
             store=self.store,
             status=self.status,
-            books=books,
+            sources=sources,
             clock=clock,
             jitter=jitter,
             busy=lambda: len(self.queue) > settings.workers,
         )
-        self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock)
+        mentions = MentionIndex()
+        commons: WorkQueue[str] = WorkQueue(jitter=jitter)
+        self.feed = Feed(kinds, self.store, self.index, selectors, self.queue, self.status, clock, mentions, commons)
         self.resync = Resync(cluster, self.feed, clock, watched)
         self.watches = Watches(watched, settings.namespaces, self.feed.accept)
         self.trials = Trials(Promtool(settings.promtool) if settings.promtool else None, self.queue)
+        self.secrets = SecretStore(
+            cluster, self.queue, clock, interval_seconds=settings.secrets_interval.total_seconds(), jitter=jitter
+        )
+        view = StoreView(_policy(settings), self.store, selectors, self.availability, mentions, clock, self.secrets)
+        children = Children(cluster, self.index, clock)
+        self.commons = CommonObjects(commons, self.index, children, view, inhibition, because=ChildKind.PROMETHEUS_RULE)
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
             index=self.index,
             queue=self.queue,
-            view=StoreView(_policy(settings), self.store, selectors, self.availability),
-            children=Children(cluster, self.index, clock),
+            view=view,
+            children=children,
             status=self.status,
             observation=self.observation,
             cluster=cluster,
             clock=clock,
             trials=self.trials,
+            secrets=self.secrets,
             foreign_recheck_seconds=settings.not_owned_interval.total_seconds(),
         )
         self._heartbeat = time.monotonic()
@@ -127,6 +142,7 @@ class Operator:
                     tasks.create_task(work, name=name)
         finally:
             self.queue.close()
+            self.commons.queue.close()
             await self.watches.stop()
 
     def _parts(self) -> dict[str, Coroutine[Any, Any, None]]:
@@ -135,6 +151,8 @@ class Operator:
             "availability": self.availability.run(self._appeared),
             "resync": self.resync.run(self.settings.resync_interval.total_seconds(), jitter),
             "books": self._after_sync(self.observation.run(self.settings.refresh_interval.total_seconds())),
+            "secrets": self._after_sync(self.secrets.run()),
+            "commons": self._after_sync(self.commons.run()),
             **{f"tests-{number}": self._after_sync(self.trials.run()) for number in range(AT_ONCE)},
             **{f"worker-{number}": self._after_sync(self.worker.run()) for number in range(self.settings.workers)},
         }
@@ -175,9 +193,10 @@ class Operator:
 
 
 def _readable(selectors: SelectorStore) -> frozenset[AnyKind]:
-    servers = {ServerKind.PROMETHEUS, ServerKind.THANOS_RULER} if selectors.servers_readable else set()
+    servers = set(RULE_SERVERS) if selectors.servers_readable else set()
+    alertmanagers = {ServerKind.ALERTMANAGER} if selectors.alertmanagers_readable else set()
     namespaces = {ServerKind.NAMESPACE} if selectors.namespaces_readable else set()
-    return frozenset(servers | namespaces)
+    return frozenset(servers | alertmanagers | namespaces)
 
 
 def _policy(settings: Settings) -> RulePolicy:
@@ -206,7 +225,7 @@ async def prepared(settings: Settings) -> AsyncIterator[Running]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         cluster = ApiServer(api, settings.namespaces)
         selectors = await _selectors(settings, cluster)
-        operator = Operator(settings, cluster, _books(settings, session), selectors)
+        operator = Operator(settings, cluster, configured_sources(settings, session), selectors)
         runner = web.AppRunner(operator.application(), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -222,7 +241,8 @@ async def _selectors(settings: Settings, cluster: ApiServer) -> SelectorStore:
         return SelectorStore(servers_readable=False, namespaces_readable=False)
     permitted = {kind: await _permitted(cluster, kind) for kind in ServerKind}
     return SelectorStore(
-        servers_readable=permitted[ServerKind.PROMETHEUS] and permitted[ServerKind.THANOS_RULER],
+        servers_readable=all(permitted[kind] for kind in RULE_SERVERS),
+        alertmanagers_readable=permitted[ServerKind.ALERTMANAGER],
         namespaces_readable=permitted[ServerKind.NAMESPACE],
     )
 
@@ -234,17 +254,6 @@ async def _permitted(cluster: ApiServer, kind: ServerKind) -> bool:
         except TransientError as error:
             log.warning("the API server does not answer yet, will retry", extra={"error": str(error)})
             await asyncio.sleep(START_RETRY_SECONDS)
-
-
-def _books(settings: Settings, session: aiohttp.ClientSession) -> Books | None:
-    if not settings.prometheus_url:
-        return None
-    return PrometheusServer(
-        session,
-        settings.prometheus_url,
-        timeout_seconds=settings.prometheus_timeout.total_seconds(),
-        headers=settings.prometheus_headers,
-    )
 
 
 async def run(settings: Settings) -> None:

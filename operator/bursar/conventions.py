@@ -23,6 +23,7 @@ class Kind(StrEnum):
     MONITORING_TARGET = "MonitoringTarget"
     SLA = "SLA"
     ALERT_RULE = "AlertRule"
+    NOTIFICATION_CHANNEL = "NotificationChannel"
 
 
 class ChildKind(StrEnum):
@@ -35,12 +36,14 @@ class ChildKind(StrEnum):
     PROBE = "Probe"
     SCRAPE_CONFIG = "ScrapeConfig"
     PROMETHEUS_RULE = "PrometheusRule"
+    ALERTMANAGER_CONFIG = "AlertmanagerConfig"
 
 
 # Labels and annotations of Kubernetes objects.
 MANAGED_BY_LABEL: Final = "app.kubernetes.io/managed-by"
 OWNER_KIND_LABEL: Final = f"{GROUP}/owner-kind"
 OWNER_NAME_LABEL: Final = f"{GROUP}/owner-name"
+SHARED: Final = "Namespace"  # as owner kind: the object belongs to all of its namespace
 REQUESTED_AT_ANNOTATION: Final = f"{GROUP}/requestedAt"
 
 # Field managers: one for what is generated, two for the two halves of a status.
@@ -91,6 +94,8 @@ BUDGET_ALERT: Final = "ErrorBudgetLow"
 EXHAUSTION_ALERT: Final = "ErrorBudgetExhaustion"
 NO_DATA_ALERT: Final = "ErrorBudgetNoData"
 
+INHIBITION: Final = "bursar-inhibition"  # the AlertmanagerConfig of a namespace that has alerts
+
 
 class Severity(StrEnum):
     """How urgent an alert is; the platform may map these to its own words."""
@@ -109,6 +114,9 @@ class ConditionType(StrEnum):
     RECONCILING = "Reconciling"
     STALLED = "Stalled"
     SELECTED = "Selected"
+    ROUTED = "Routed"
+    SECRET_FOUND = "SecretFound"
+    ROUTE_LOADED = "RouteLoaded"
     RULES_LOADED = "RulesLoaded"
     DATA_FRESH = "DataFresh"
     DATA_QUALITY = "DataQuality"
@@ -139,8 +147,14 @@ class Reason(StrEnum):
     LABEL_MISSING = "LabelMissing"
     NAMESPACE_NOT_SELECTED = "NamespaceNotSelected"
     NO_PROMETHEUS = "NoPrometheus"
+    NO_ALERTMANAGER = "NoAlertmanager"
     NOT_PERMITTED = "NotPermitted"
     NOTHING_TO_SELECT = "NothingToSelect"
+    ROUTED = "Routed"
+    NO_CHANNEL = "NoChannel"
+    CHANNEL_NOT_FOUND = "ChannelNotFound"
+    SECRET_MISSING = "SecretMissing"
+    KEY_MISSING = "KeyMissing"
 
     LOADED = "Loaded"
     NOT_LOADED = "NotLoaded"

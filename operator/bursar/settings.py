@@ -74,6 +74,16 @@ class Settings(BaseModel):
         default={}, description="Headers for that server, as name=value,name=value; a tenant or a token."
     )
     prometheus_timeout: Duration = Field(default=timedelta(seconds=10), description="How long one query may take.")
+    alertmanager_url: str = Field(
+        default="",
+        pattern=r"^(https?://.+)?$",
+        description="Alertmanager to read routes and acknowledgements from, of several peers any one; "
+        "empty: neither is shown.",
+    )
+    alertmanager_headers: Pairs = Field(
+        default={}, description="Headers for that server, as name=value,name=value; a tenant or a token."
+    )
+    alertmanager_timeout: Duration = Field(default=timedelta(seconds=10), description="How long one request may take.")
     refresh_interval: Duration = Field(
         default=timedelta(minutes=1), description="How often the budgets of all SLAs are read."
     )
@@ -108,6 +118,10 @@ class Settings(BaseModel):
     workers: int = Field(default=16, ge=1, le=256, description="How many resources are reconciled at a time.")
     resync_interval: Duration = Field(
         default=timedelta(minutes=10), description="How often everything is compared with the API server."
+    )
+    secrets_interval: Duration = Field(
+        default=timedelta(minutes=5),
+        description="How often the keys of the Secrets that channels refer to are looked at, one request each.",
     )
     not_owned_interval: Duration = Field(
         default=timedelta(minutes=5),

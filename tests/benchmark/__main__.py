@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from .alerting import alerting
 from .cost import SLAS as COSTING
 from .cost import rules_evaluated, samples_read
 from .load import mixed, sla
@@ -32,6 +33,7 @@ def main() -> None:
         choices=SECTIONS,
         default="usual",
         help=f"usual: {RESOURCES} resources, three minutes; scale: {SLAS} SLAs, about twelve; "
+        f"alerts: {RESOURCES} AlertRules, two; "
         "promql: expressions, seconds; samples: what rules read, beside those of the peers, one; cost: that, and how "
         "long a Prometheus takes for all of them, twenty (default: %(default)s)",
     )
@@ -54,6 +56,11 @@ def _usual(share: int) -> Section:
 def _scale(share: int) -> Section:
     count = SLAS // share
     return count, f"{count} SLAs with one objective", _told("scale", scale(count))
+
+
+def _alerts(share: int) -> Section:
+    count = RESOURCES // share
+    return count, f"{count} AlertRules on 20 NotificationChannels", _told("alerts and channels", alerting(count, share))
 
 
 def _promql(share: int) -> Section:
@@ -90,7 +97,14 @@ def _told(what: str, figures: list[Figure]) -> list[Figure]:
     return figures
 
 
-SECTIONS: Final = {"usual": _usual, "scale": _scale, "promql": _promql, "samples": _samples, "cost": _cost}
+SECTIONS: Final = {
+    "usual": _usual,
+    "scale": _scale,
+    "alerts": _alerts,
+    "promql": _promql,
+    "samples": _samples,
+    "cost": _cost,
+}
 
 if __name__ == "__main__":
     main()

@@ -15,7 +15,15 @@ from .connection import Connection
 
 BURSAR: Final = "/apis/bursar.dev/v1alpha1"
 RULES: Final = "/apis/monitoring.coreos.com/v1"
-PLURALS: Final = {"MonitoringTarget": "monitoringtargets", "SLA": "slas", "PrometheusRule": "prometheusrules"}
+CONFIGS: Final = "/apis/monitoring.coreos.com/v1alpha1"
+PLURALS: Final = {
+    "MonitoringTarget": "monitoringtargets",
+    "SLA": "slas",
+    "AlertRule": "alertrules",
+    "NotificationChannel": "notificationchannels",
+    "PrometheusRule": "prometheusrules",
+    "AlertmanagerConfig": "alertmanagerconfigs",
+}
 PARALLEL: Final = 16
 
 Manifest = Mapping[str, Any]
@@ -73,6 +81,31 @@ def lone_sla(namespace: str, number: int) -> Manifest:
         "kind": "SLA",
         "metadata": {"name": f"service-{number}", "namespace": namespace},
         "spec": {"objectives": [objective]},
+    }
+
+
+def alert_rule(namespace: str, number: int, *, channel: str, above: float = 1000) -> Manifest:
+    """One alert on a threshold, which goes to one channel."""
+    return {
+        "apiVersion": "bursar.dev/v1alpha1",
+        "kind": "AlertRule",
+        "metadata": {"name": f"queue-{number}", "namespace": namespace},
+        "spec": {
+            "severity": "high",
+            "condition": {"threshold": {"query": f'sum(queue_depth{{job="service-{number}"}})', "above": above}},
+            "for": "5m",
+            "notify": [{"channels": [channel]}],
+        },
+    }
+
+
+def channel(namespace: str, name: str) -> Manifest:
+    """A channel that needs no Secret."""
+    return {
+        "apiVersion": "bursar.dev/v1alpha1",
+        "kind": "NotificationChannel",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"webhook": {"url": f"http://{name}.tools:8080/alerts"}},
     }
 
 

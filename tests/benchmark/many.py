@@ -13,22 +13,21 @@ from .report import Figure, at_least, at_most
 from .usage import Meter, peak_memory_mib
 from .watching import Watching, is_ready, is_settled
 
-RESOURCE_PATHS: Final = tuple(collection(BURSAR, NAMESPACE, kind) for kind in ("MonitoringTarget", "SLA"))
 RULE_PATH: Final = collection(RULES, NAMESPACE, "PrometheusRule")
 PATIENCE_SECONDS: Final = 300.0
 
 
 def applied_at_once(place: Place, operator: OperatorProcess, resources: tuple[Manifest, ...]) -> list[Figure]:
     """Apply everything while the operator is idle, until the last resource is Ready; returns once all is quiet."""
-    wanted, mark = names(resources), place.mark()
+    wanted, mark, paths = names(resources), place.mark(), _paths(resources)
     meter = meter_of(place, operator)
-    with Watching(place.server, RESOURCE_PATHS) as watching:
+    with Watching(place.server, paths) as watching:
         began = time.monotonic()
         apply_all(place.server, resources)
         applied = time.monotonic()
         ready = watching.until_all(wanted, is_ready, seconds=PATIENCE_SECONDS)
     used = costs("applied at once", meter)
-    with Watching(place.server, RESOURCE_PATHS) as watching:
+    with Watching(place.server, paths) as watching:
         watching.until_all(wanted, is_settled, seconds=PATIENCE_SECONDS)
     writes = len(place.writes_since(mark)) / len(resources)
     return [
@@ -48,7 +47,7 @@ def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure
     """Start an operator where everything has been applied before, until the last resource is Ready."""
     apply_all(place.server, resources)
     mark = place.mark()
-    with Watching(place.server, RESOURCE_PATHS) as watching:
+    with Watching(place.server, _paths(resources)) as watching:
         began = time.monotonic()
         with place.operator() as operator:
             operator.wait_ready()
@@ -69,6 +68,10 @@ def found_at_start(place: Place, resources: tuple[Manifest, ...]) -> list[Figure
         Figure("found at start: writes of the operator", writes, "/s"),
         Figure("found at start: writes of the operator, bare loop = 1", writes / many, ""),
     ]
+
+
+def _paths(resources: tuple[Manifest, ...]) -> tuple[str, ...]:
+    return tuple(sorted({collection(BURSAR, NAMESPACE, resource["kind"]) for resource in resources}))
 
 
 def meter_of(place: Place, operator: OperatorProcess) -> Meter:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
@@ -15,6 +15,9 @@ from urllib3.exceptions import HTTPError
 from sandbox.process import SandboxError
 
 from .connection import Connection
+
+OBSERVED: Final = ("DataFresh", "RouteLoaded")
+"""What stands in the status of a resource, or of a channel, once its books have been looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +118,4 @@ def is_ready(resource: Mapping[str, Any]) -> bool:
 def is_settled(resource: Mapping[str, Any]) -> bool:
     """Ready, and the books have been looked at too: nothing is left to be written."""
     conditions = {entry["type"] for entry in resource.get("status", {}).get("conditions", ())}
-    return is_ready(resource) and "DataFresh" in conditions
+    return is_ready(resource) and not conditions.isdisjoint(OBSERVED)

@@ -12,7 +12,7 @@ from typing import Any
 from bursar.compiler.plan import ChildRef, Key, Manifest
 from bursar.conventions import MANAGED_BY_LABEL, PRODUCT, ChildKind
 from bursar.engine.ports import AnyKind, EventNote, Listed
-from bursar.errors import BursarError, Conflict, DependencyMissing
+from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden
 
 Place = tuple[str, str, str]
 
@@ -39,6 +39,9 @@ class FakeCluster:
         self.events: list[EventNote] = []
         self.writes = 0
         self.failing: BursarError | None = None
+        self.secrets: dict[tuple[str, str], frozenset[str]] = {}
+        self.secrets_forbidden = False
+        self.secrets_read: list[tuple[str, str]] = []
         self._versions = itertools.count(100)
 
     async def served(self) -> frozenset[AnyKind]:
@@ -53,6 +56,14 @@ class FakeCluster:
 
     async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:
         return copy.deepcopy(self.objects.get((kind.value, namespace, name)))
+
+    async def secret_keys(self, namespace: str, name: str) -> frozenset[str] | None:
+        if self.failing is not None:
+            raise self.failing
+        self.secrets_read.append((namespace, name))
+        if self.secrets_forbidden:
+            raise Forbidden("secrets")
+        return self.secrets.get((namespace, name))
 
     async def apply(self, manifest: Manifest) -> Manifest:
         """Merge like server-side apply: what others added stays."""

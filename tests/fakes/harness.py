@@ -13,10 +13,12 @@ from bursar.conventions import ChildKind, ConditionType, Kind, Reason
 from bursar.engine.availability import Availability
 from bursar.engine.children import Children
 from bursar.engine.feed import Feed, Sighting
+from bursar.engine.mentions import MentionIndex
 from bursar.engine.observation import Observation
-from bursar.engine.ports import AnyKind, Books, KindSpec, RuleTester
+from bursar.engine.ports import AnyKind, Books, KindSpec, RuleTester, Sources
 from bursar.engine.queue import WorkQueue
 from bursar.engine.resync import Resync
+from bursar.engine.secrets import SecretStore
 from bursar.engine.selectors import SelectorStore
 from bursar.engine.status import StatusWriter
 from bursar.engine.store import ChildIndex, ResourceStore
@@ -55,6 +57,8 @@ def compile_thing(thing: Thing, view: View) -> Plan:
         raise ZeroDivisionError("a defect")
     if spec.get("wait"):
         return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, "the target is missing; create it"))
+    if any(view.secret_keys("ns", name).names is None for name in _secrets(thing)):
+        return Plan(Waiting(Reason.DEPENDENCY_NOT_READY, "the Secret is missing; create it"))
     rules = tuple(
         owned_object(
             ChildKind.PROMETHEUS_RULE,
@@ -68,6 +72,10 @@ def compile_thing(thing: Thing, view: View) -> Plan:
     )
     tests = RuleTests(rules={}, suite={"tests": spec["tests"]}) if "tests" in spec else None
     return Plan(Accepted(), apply=rules, facts=thing.metadata.name, tests=tests)
+
+
+def _secrets(thing: Any) -> frozenset[str]:
+    return frozenset(thing.spec.get("secrets", ()))
 
 
 class ThingObserver:
@@ -127,34 +135,56 @@ class Harness:
         self.queue: WorkQueue[Key] = WorkQueue(jitter=lambda: 1.0)
         self.observer = ThingObserver()
         self.tester: RuleTester | None = tester
-        kinds = {KIND: KindSpec(KIND, parse, compile_thing, _references, self.observer)}
+        kinds = {KIND: KindSpec(KIND, parse, compile_thing, _references, self.observer, secrets=_secrets)}
         self.status = StatusWriter(self.cluster, self.store, self.clock)
         unread: Any = object()
         self.observation = Observation(
             kinds=kinds,
             store=self.store,
             status=self.status,
-            books=unread,
+            sources=Sources(prometheus=unread),
             clock=self.clock,
             jitter=lambda: 1.0,
             busy=lambda: len(self.queue) > 0,
         )
-        self.feed = Feed(kinds, self.store, self.index, self.selectors, self.queue, self.status, self.clock)
+        self.mentions = MentionIndex()
+        self.commons: WorkQueue[str] = WorkQueue(jitter=lambda: 1.0)
+        self.feed = Feed(
+            kinds,
+            self.store,
+            self.index,
+            self.selectors,
+            self.queue,
+            self.status,
+            self.clock,
+            self.mentions,
+            self.commons,
+        )
         self.resync = Resync(self.cluster, self.feed, self.clock, served)
         self.availability = Availability(self.cluster, served)
         self.trials = Trials(self.tester, self.queue)
+        self.secrets = SecretStore(self.cluster, self.queue, self.clock, interval_seconds=300.0, jitter=lambda: 1.0)
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
             index=self.index,
             queue=self.queue,
-            view=StoreView(RulePolicy(labels=self.labels), self.store, self.selectors, self.availability),
+            view=StoreView(
+                RulePolicy(labels=self.labels),
+                self.store,
+                self.selectors,
+                self.availability,
+                self.mentions,
+                self.clock,
+                self.secrets,
+            ),
             children=Children(self.cluster, self.index, self.clock),
             status=self.status,
             observation=self.observation,
             cluster=self.cluster,
             clock=self.clock,
             trials=self.trials,
+            secrets=self.secrets,
         )
 
     def key(self, name: str = "x") -> Key:

@@ -4,6 +4,7 @@ The input may hold other resources that the case refers to. A verdict other than
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +14,16 @@ import yaml
 from bursar.api.alert_rule import AlertRule
 from bursar.api.base import Resource
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.notification_channel import NotificationChannel
 from bursar.api.sla import SLA
 from bursar.compiler.alert_rule import compile_alert_rule
+from bursar.compiler.mentions import mentions
 from bursar.compiler.monitoring_target import compile_monitoring_target
-from bursar.compiler.plan import Accepted, Plan
+from bursar.compiler.notification_channel import compile_notification_channel
+from bursar.compiler.plan import Accepted, Key, Plan
 from bursar.compiler.sla import compile_sla
+from bursar.conventions import Kind
+from bursar.engine.mentions import MentionIndex
 from fakes.world import World
 from rules.promtool import assert_accepted, write_rules
 
@@ -26,9 +32,15 @@ COMPILERS: Final[Mapping[str, Callable[[Any, World], Plan]]] = {
     "alert_rule": compile_alert_rule,
     "sla": compile_sla,
     "monitoring_target": compile_monitoring_target,
+    "notification_channel": compile_notification_channel,
 }
-MODELS: Final[Mapping[str, type[Resource]]] = {"AlertRule": AlertRule, "SLA": SLA, "MonitoringTarget": MonitoringTarget}
-FOLDERS: Final = {AlertRule: "alert_rule", SLA: "sla", MonitoringTarget: "monitoring_target"}
+FOLDERS: Final[Mapping[type[Resource], str]] = {
+    AlertRule: "alert_rule",
+    SLA: "sla",
+    MonitoringTarget: "monitoring_target",
+    NotificationChannel: "notification_channel",
+}
+MODELS: Final[Mapping[str, type[Resource]]] = {model.__name__: model for model in FOLDERS}
 CASES: Final = sorted(path.parent for path in HERE.glob("*/*/input.yaml"))
 RULES: Final = sorted(HERE.glob("*/*/expected/PrometheusRule-*.yaml"))
 
@@ -57,11 +69,24 @@ def compiled(case: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     given = resources(case)
     world = World(
         targets=tuple(each for each in given if isinstance(each, MonitoringTarget)),
+        channels=frozenset(each.metadata.name for each in given if isinstance(each, NotificationChannel)),
     )
+    index = indexed(given)
     for resource in given:
         if FOLDERS[type(resource)] == case.parent.name:
-            plan = COMPILERS[case.parent.name](resource, world)
+            key = Key(Kind.NOTIFICATION_CHANNEL, resource.metadata.namespace, resource.metadata.name)
+            plan = COMPILERS[case.parent.name](resource, replace(world, mentions=index.mentions(key)))
             yield from files(resource.metadata.name, plan)
+
+
+def indexed(given: list[Resource]) -> MentionIndex:
+    """Who names which channel."""
+    index = MentionIndex()
+    for resource in given:
+        if isinstance(resource, SLA | AlertRule | MonitoringTarget):
+            meta = resource.metadata
+            index.put(Key(Kind(type(resource).__name__), meta.namespace, meta.name), mentions(resource))
+    return index
 
 
 def files(name: str, plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -165,6 +165,7 @@ def test_every_condition_of_the_books_has_its_verdict(books: Books) -> None:
     assert verdicts == {
         "Ready": ("True", "Succeeded"),
         "Selected": ("True", "Selected"),
+        "Routed": ("False", "NoChannel"),
         "RulesLoaded": ("True", "Loaded"),
         "DataFresh": ("True", "Fresh"),
         "DataQuality": ("False", "LowCoverage"),

@@ -118,29 +118,37 @@ RIGHTS_IN_A_NAMESPACE = {
     "monitoringtargets": READ,
     "slas": READ,
     "alertrules": READ,
+    "notificationchannels": READ,
     "monitoringtargets/status": {"patch"},
     "slas/status": {"patch"},
     "alertrules/status": {"patch"},
+    "notificationchannels/status": {"patch"},
     "servicemonitors": EVERYTHING,
     "podmonitors": EVERYTHING,
     "probes": EVERYTHING,
     "scrapeconfigs": EVERYTHING,
     "prometheusrules": EVERYTHING,
+    "alertmanagerconfigs": EVERYTHING,
     "events": {"create"},
 }
 RIGHTS_ON_THE_CLUSTER = {
     "prometheuses": READ,
     "thanosrulers": READ,
+    "alertmanagers": READ,
     "namespaces": READ,
     "customresourcedefinitions": {"list", "watch"},
 }
+SECRETS = {"secrets": {"get"}}
 
 
 @pytest.mark.parametrize(
     ("kind", "options", "rights"),
     [
-        ("ClusterRole", (), RIGHTS_IN_A_NAMESPACE | RIGHTS_ON_THE_CLUSTER),
-        ("Role", ("--set", "namespaces={shop}"), RIGHTS_IN_A_NAMESPACE),
+        ("ClusterRole", (), RIGHTS_IN_A_NAMESPACE | RIGHTS_ON_THE_CLUSTER | SECRETS),
+        ("ClusterRole", ("--set", "rbac.secrets=none"), RIGHTS_IN_A_NAMESPACE | RIGHTS_ON_THE_CLUSTER),
+        ("Role", ("--set", "namespaces={shop}"), RIGHTS_IN_A_NAMESPACE | SECRETS),
+        ("Role", ("--set", "namespaces={shop},rbac.secrets=none"), RIGHTS_IN_A_NAMESPACE),
+        ("Role", ("--set", "rbac.secrets=namespaces,rbac.secretNamespaces={shop}"), SECRETS),
     ],
 )
 def test_the_role_is_what_the_operator_uses_and_no_more(

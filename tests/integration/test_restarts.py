@@ -4,11 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from fakes.samples import (
+    BURSAR,
     MONITORING,
     condition,
     has,
@@ -18,6 +20,7 @@ from fakes.samples import (
     target,
     target_path,
 )
+from fakes.shop import resource
 from sandbox.api import Api, ApiError
 from sandbox.chart import install_rights
 from sandbox.cluster import Cluster
@@ -25,6 +28,7 @@ from sandbox.operator import OperatorProcess
 from sandbox.process import wait_until
 
 StartOperator = Callable[..., OperatorProcess]
+ROUTES = "/apis/monitoring.coreos.com/v1alpha1/namespaces"
 WRITING = frozenset({"create", "update", "patch", "delete"})
 
 
@@ -52,9 +56,15 @@ def test_a_restart_with_nothing_to_do_writes_nothing(
 ) -> None:
     started = datetime.now(UTC)
     first = start_operator(namespaces=namespace, refresh_interval="1s")
-    control_plane.apply([target(namespace), sla(namespace)])
+    told = sla(namespace)
+    told["spec"]["notify"] = [{"channels": ["oncall"]}]
+    control_plane.apply([target(namespace), told, channel(namespace)])
     for path in (target_path, sla_path):
         control_plane.api.eventually(path(namespace), has("DataFresh", "False", "Unreachable"))
+    control_plane.api.eventually(channel_path(namespace), has("RouteLoaded", "Unknown", "Unreachable"))
+    control_plane.api.eventually(f"{ROUTES}/{namespace}/alertmanagerconfigs/bursar-inhibition", bool)
+    routes = f"{ROUTES}/{namespace}/alertmanagerconfigs/nchan-oncall"
+    control_plane.api.eventually(routes, lambda found: "SLA/checkout" in str(found["spec"]["route"]))
     first.stop()
     assert written_since(control_plane, started)
     stopped = datetime.now(UTC)
@@ -65,6 +75,15 @@ def test_a_restart_with_nothing_to_do_writes_nothing(
     second.stop()
     assert second.process.log.read_text().count("caches in sync") == 1
     assert written_since(control_plane, stopped) == []
+
+
+def channel(namespace: str) -> dict[str, Any]:
+    spec = {"webhook": {"url": "http://pager.tools:8080/"}}
+    return resource("NotificationChannel", namespace, "oncall", spec)
+
+
+def channel_path(namespace: str) -> str:
+    return f"{BURSAR}/{namespace}/notificationchannels/oncall"
 
 
 def written_since(control_plane: Cluster, moment: datetime) -> list[str]:

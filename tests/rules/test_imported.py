@@ -66,7 +66,7 @@ def groups(folder: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
     assert imported.exit_code == 0, imported.stderr
     rendered = CliRunner().invoke(main, ["render", "-f", "-"], input=imported.stdout)
     assert rendered.exit_code == 0, rendered.stderr
-    return list(yaml.safe_load(rendered.stdout)["spec"]["groups"])
+    return list(next(yaml.safe_load_all(rendered.stdout))["spec"]["groups"])
 
 
 @pytest.mark.parametrize("judge", [NEWER, OLDER])

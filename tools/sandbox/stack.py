@@ -64,7 +64,7 @@ class PrometheusStack:
             self._cluster.apply(self._resources())
             wait_until(self._configured, seconds=START_SECONDS, what="prometheus-operator generates a configuration")
             self.start_prometheus()
-            self._start_alertmanager()
+            self.start_alertmanager()
             self._runner.start()
         except BaseException:
             self.stop()
@@ -94,6 +94,19 @@ class PrometheusStack:
         }
         self._serve("prometheus", self.prometheus_url, flags, "--web.enable-lifecycle")
 
+    def stop_alertmanager(self) -> None:
+        """End the Alertmanager, as an outage does."""
+        self.programs.stop_one("alertmanager")
+
+    def start_alertmanager(self) -> None:
+        """Start the Alertmanager on the address and data that it had."""
+        flags = {
+            "config.file": self._folder / "alertmanager.yaml",
+            "storage.path": self._folder / "alertmanager-data",
+            "cluster.listen-address": "",
+        }
+        self._serve("alertmanager", self.alertmanager_url, flags)
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -108,14 +121,6 @@ class PrometheusStack:
             environment={"KUBECONFIG": str(self._cluster.kubeconfig)},
         )
         process.wait_ready(lambda: is_ready(f"http://{address}/healthz"), seconds=START_SECONDS)
-
-    def _start_alertmanager(self) -> None:
-        flags = {
-            "config.file": self._folder / "alertmanager.yaml",
-            "storage.path": self._folder / "alertmanager-data",
-            "cluster.listen-address": "",
-        }
-        self._serve("alertmanager", self.alertmanager_url, flags)
 
     def _serve(self, name: str, url: str, flags: Mapping[str, object], *extra: str) -> None:
         address = url.removeprefix("http://")

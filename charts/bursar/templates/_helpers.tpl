@@ -36,24 +36,31 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* What the operator does inside a namespace, and nothing else. */}}
 {{- define "bursar.namespaceRules" -}}
 - apiGroups: [bursar.dev]
-  resources: [monitoringtargets, slas, alertrules]
+  resources: [monitoringtargets, slas, alertrules, notificationchannels]
   verbs: [get, list, watch]
 - apiGroups: [bursar.dev]
-  resources: [monitoringtargets/status, slas/status, alertrules/status]
+  resources: [monitoringtargets/status, slas/status, alertrules/status, notificationchannels/status]
   verbs: [patch]
 # Server-side apply needs patch and create; an ownerReference on an object that exists already needs delete on it.
 - apiGroups: [monitoring.coreos.com]
-  resources: [servicemonitors, podmonitors, probes, scrapeconfigs, prometheusrules]
+  resources: [servicemonitors, podmonitors, probes, scrapeconfigs, prometheusrules, alertmanagerconfigs]
   verbs: [get, list, watch, create, patch, update, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
 {{- end -}}
 
-{{/* Needs the whole cluster: why no Prometheus selects an object, and which kinds are installed. */}}
+{{/* To say when a channel's Secret is missing: one at a time by its name, never a list of them. */}}
+{{- define "bursar.secretRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+{{- end -}}
+
+{{/* Needs the whole cluster: why no server selects an object, and which kinds are installed. */}}
 {{- define "bursar.clusterRules" -}}
 - apiGroups: [monitoring.coreos.com]
-  resources: [prometheuses, thanosrulers]
+  resources: [prometheuses, thanosrulers, alertmanagers]
   verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [namespaces]

@@ -16,6 +16,7 @@ from bursar.api.fields import (
     TemplatedLine,
     TemplatedText,
 )
+from bursar.api.notify import NOTIFY, NotifyList
 from bursar.api.rules import Rule
 from bursar.api.sla import TargetRef
 from bursar.conventions import Severity
@@ -110,6 +111,7 @@ class AlertRuleSpec(Spec):
     description: TemplatedText = Field(default="", description="More for people: what it means and what to do.")
     labels: Labels = Field(default_factory=dict, description="Labels for the alert: {component: queue}.")
     annotations: Annotations = Field(default_factory=dict, description="Annotations for the alert.")
+    notify: NotifyList = NOTIFY
     tests: Annotated[tuple[AlertTest, ...], UNIQUE_NAMES] = Field(
         default=(),
         max_length=20,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bursar.api.base import Model
-from bursar.api.status import Status, Time
+from bursar.api.status import Acknowledged, Status, Time
 
 AlertState = Literal["Inactive", "Pending", "Firing", "Unknown"]
 
@@ -31,6 +31,9 @@ class AlertRuleStatus(Status):
     )
     active_since: Time | None = Field(default=None, description="Since when the condition holds for one of them.")
     last_fired: Time | None = Field(default=None, description="When it was last seen to begin to fire.")
+    acknowledged: Acknowledged | None = Field(
+        default=None, description="Who takes care of it: nobody else is told until then."
+    )
     findings: tuple[RuleFinding, ...] | None = Field(
         default=None, max_length=32, description="What is probably not meant; none of it keeps the rule from its work."
     )

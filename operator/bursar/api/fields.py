@@ -99,6 +99,13 @@ UNIQUE_NAMES: Final = AfterValidator(_unique)
 BY_NAME: Final[JsonDict] = {LIST_TYPE: "map", LIST_KEYS: ["name"]}
 
 
+class SecretRef(Model):
+    """One key of a Secret in the resource's namespace, which must be there."""
+
+    name: ObjectName = Field(description="Name of a Secret in the same namespace.")
+    key: str = Field(description="Key inside the Secret.", min_length=1, max_length=253, pattern=r"^[-._a-zA-Z0-9]+$")
+
+
 class SecretKey(Model):
     """One key of a Secret in the resource's namespace."""
 

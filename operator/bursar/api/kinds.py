@@ -9,6 +9,8 @@ from bursar.api.alert_rule import AlertRule, AlertRuleSpec
 from bursar.api.alert_rule_status import AlertRuleStatus
 from bursar.api.monitoring_target import MonitoringTarget, MonitoringTargetSpec
 from bursar.api.monitoring_target_status import MonitoringTargetStatus
+from bursar.api.notification_channel import NotificationChannel, NotificationChannelSpec
+from bursar.api.notification_channel_status import NotificationChannelStatus
 from bursar.api.sla import SLA, SLASpec
 from bursar.api.sla_status import SLAStatus
 from bursar.conventions import Kind
@@ -103,6 +105,20 @@ DEFINITIONS: Final = (
             Column("State", ".status.state", "Inactive, Pending, Firing or Unknown."),
             Column("Instances", ".status.instances", "How many series fire or are pending.", type="integer"),
             Column("Since", ".status.activeSince", "Since when the condition holds."),
+            AGE,
+        ),
+    ),
+    KindDefinition(
+        kind=Kind.NOTIFICATION_CHANNEL,
+        plural="notificationchannels",
+        short_name="nchan",
+        resource=NotificationChannel,
+        spec=NotificationChannelSpec,
+        status=NotificationChannelStatus,
+        columns=(
+            READY,
+            Column("Receiver", ".status.receiver", "Name of the receiver in Alertmanager.", wide=True),
+            Column("Alerts", ".status.alerts", "How many alerts fire at it.", type="integer"),
             AGE,
         ),
     ),

@@ -7,6 +7,7 @@ from pydantic import Field
 from bursar.api.base import Model, Resource, Spec, VectorSelector
 from bursar.api.endpoint import Endpoint, Paced, PodEndpoint, Scheme, ScrapeLimits
 from bursar.api.fields import BY_NAME, UNIQUE_NAMES, ItemName, Labels, Line
+from bursar.api.notify import NotifyList
 from bursar.api.preset_signals import CacheSignal, MemorySignal, QueriesSignal, QueueSignal, RateLimitSignal
 from bursar.api.presets import PresetAlert
 from bursar.api.rules import Rule, exactly_one
@@ -204,6 +205,11 @@ class MonitoringTargetSpec(Spec):
         max_length=20,
         description="Alerts from presets, up to 20; each may be tuned or switched off.",
         json_schema_extra=BY_NAME,
+    )
+    notify: NotifyList = Field(
+        default=(),
+        description="Who is told of its alerts, and of those of SLAs and AlertRules of this target that say nothing "
+        "themselves: channels by severity. Default: the platform.",
     )
 
 

@@ -8,16 +8,18 @@ from pydantic_core import ErrorDetails
 
 from bursar.api.alert_rule import AlertRule
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.notification_channel import NotificationChannel
 from bursar.api.sla import SLA
 from bursar.conventions import Kind
 from bursar.errors import FieldError, InvalidSpec
 
-UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule
+UserResource: TypeAlias = MonitoringTarget | SLA | AlertRule | NotificationChannel
 
-MODELS: Final[Mapping[Kind, type[MonitoringTarget] | type[SLA] | type[AlertRule]]] = {
+MODELS: Final[Mapping[Kind, type[UserResource]]] = {
     Kind.MONITORING_TARGET: MonitoringTarget,
     Kind.SLA: SLA,
     Kind.ALERT_RULE: AlertRule,
+    Kind.NOTIFICATION_CHANNEL: NotificationChannel,
 }
 
 

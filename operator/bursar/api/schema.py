@@ -4,9 +4,12 @@ What differs, and why: https://kubernetes.io/docs/tasks/extend-kubernetes/custom
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel
+
+from bursar.domain.durations import format_duration
 
 Schema = dict[str, Any]
 
@@ -26,8 +29,15 @@ def with_scalar_defaults(schema: Schema, model: type[BaseModel]) -> Schema:
     Deeper ones would be written into list items and sub-objects by the server: lasting drift for GitOps.
     """
     raw = model.model_json_schema(by_alias=True)["properties"]
+    durations = {
+        field.alias: format_duration(field.default)
+        for field in model.model_fields.values()
+        if isinstance(field.default, timedelta)
+    }
     properties = {
-        name: {**field, "default": raw[name]["default"]} if _has_scalar_default(field, raw[name]) else field
+        name: {**field, "default": durations.get(name, raw[name]["default"])}
+        if _has_scalar_default(field, raw[name])
+        else field
         for name, field in schema["properties"].items()
     }
     return {**schema, "properties": properties}

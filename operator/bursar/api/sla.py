@@ -19,6 +19,7 @@ from bursar.api.fields import (
     Text,
 )
 from bursar.api.indicators import Indicator
+from bursar.api.notify import NOTIFY, NotifyList
 from bursar.api.rules import Rule
 
 PROMISES_SOMETHING = Rule("self > 0.0", lambda target: target > 0, "0 promises nothing; use a value above 0")
@@ -106,6 +107,7 @@ class SLASpec(Spec):
         json_schema_extra=BY_NAME,
     )
     alerting: Alerting = Field(default=Alerting(), description="Which alerts tell about a burning budget.")
+    notify: NotifyList = NOTIFY
 
 
 class SLA(Resource):

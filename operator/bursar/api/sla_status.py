@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bursar.api.base import Model
 from bursar.api.fields import LIST_KEYS, LIST_TYPE
-from bursar.api.status import Decimal, Status, Time
+from bursar.api.status import Acknowledged, Decimal, Status, Time
 
 State = Literal["Healthy", "Unknown", "AtRisk", "NoData", "Burning", "Exhausted"]
 Firing = Literal["Firing", "Inactive"]
@@ -63,6 +63,9 @@ class AlertStates(Model):
     since: Time | None = Field(default=None, description="Since when the more urgent one fires.")
     tier: Annotated[str, Field(max_length=64)] | None = Field(
         default=None, description="The tier that burns, long/short window: 1h/5m."
+    )
+    acknowledged: Acknowledged | None = Field(
+        default=None, description="Who takes care of them: nobody else is told until then."
     )
 
 

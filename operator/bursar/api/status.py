@@ -25,6 +25,17 @@ class StatusCondition(Model):
     observed_generation: int = Field(description="Generation of the spec that the verdict is about.")
 
 
+class Acknowledged(Model):
+    """Somebody takes care, and said so with `bursar ack`."""
+
+    by: Annotated[str, Field(max_length=256)] | None = Field(default=None, description="Who takes care.")
+    until: Time = Field(description="When others are told again, if it is not over by then.")
+    comment: Annotated[str, Field(max_length=1024)] | None = Field(default=None, description="What is being done.")
+    group: Annotated[str, Field(max_length=1024)] | None = Field(
+        default=None, description="The group that it is about, of those acknowledged the one that stays so for longest."
+    )
+
+
 class ObjectRef(Model):
     """One generated object in the resource's namespace."""
 

@@ -6,11 +6,13 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bursar.cli.acknowledge import ack, unack
 from bursar.cli.diff import diff
 from bursar.cli.explain import explain
 from bursar.cli.export import export
 from bursar.cli.import_ import import_
 from bursar.cli.render import render
+from bursar.cli.test import test
 from bursar.cli.validate import validate
 from bursar.settings import Settings, flag, variable
 
@@ -21,7 +23,7 @@ def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
 
 
-for _command in (diff, explain, export, import_, render, validate):
+for _command in (ack, diff, explain, export, import_, render, test, unack, validate):
     main.add_command(_command)
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,7 @@ from bursar.cli.foreign.files import Foreign, read_foreign
 from bursar.cli.manifests import as_yaml
 from bursar.cli.names import once
 from bursar.cli.offline import FileView, resources
-from bursar.cli.rendering import ownerless
+from bursar.cli.rendering import common_objects, namespaces_with_rules, ownerless
 from bursar.compiler.plan import Accepted, ChildRef, Manifest
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import API_VERSION, MANAGED_BY_LABEL, PRODUCT, ChildKind, Kind
@@ -66,7 +67,9 @@ def generated(found: Iterable[Foreign | Problem], namespace: str, policy: RulePo
         elif _is_generated(each.content):
             objects[_reference(each.content)] = _plain(each.content)
     given = resources(once(ours, namespace=namespace), namespace=namespace)
-    view, problems = FileView(policy, given.valid), list(given.problems)
+    view, problems = FileView(policy, datetime.now(UTC), given.valid), list(given.problems)
+    common = common_objects(namespaces_with_rules(ours, namespace), view)
+    objects |= {_reference(each): _plain(each) for each in common}
     for key, resource in given.valid.items():
         plan = compiler(key.kind)(resource, view)
         objects |= {_reference(each): _plain(ownerless(each)) for each in plan.apply}

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bursar.api.sla import SLA
@@ -24,7 +25,7 @@ def run(paths: Iterable[Path], *, namespace: str, policy: RulePolicy) -> int:
     0: everything was exported, 1: something was refused, or there was nothing.
     """
     given = resources(once(read(paths), namespace=namespace), namespace=namespace)
-    view = FileView(policy, given.valid)
+    view = FileView(policy, datetime.now(UTC), given.valid)
     remarks = Remarks(Place(Path(), 1), "")
     slas = [(given.places[key], each) for key, each in given.valid.items() if isinstance(each, SLA)]
     for document in (document for place, sla in slas for document in _exported(sla, place, view, remarks)):

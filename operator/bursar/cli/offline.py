@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.api.notification_channel import NotificationChannel
 from bursar.api.parse import UserResource, parse_resource
 from bursar.cli.documents import Document, Place, Problem, Read
+from bursar.compiler.mentions import mentions
 from bursar.compiler.plan import Key
-from bursar.compiler.view import RulePolicy, Selectors
+from bursar.compiler.view import RulePolicy, SecretKeys, Selectors
 from bursar.conventions import ChildKind, Kind
+from bursar.domain.routes import Mention
+from bursar.engine.mentions import MentionIndex
 from bursar.errors import InvalidSpec
 
-UNKNOWN: Final = Selectors(servers=None, namespaces=None)
+UNKNOWN: Final = Selectors(servers=None, namespaces=None, alertmanagers=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,11 @@ def _refuse_second(document: Document, key: Key, places: Mapping[Key, Place]) ->
 class FileView:
     """Implements compiler.view.View with the resources of files.
 
-    Every CRD is taken to be installed. What only a cluster knows is unknown: who selects objects.
+    Every CRD is taken to be installed. What only a cluster knows is unknown: who selects objects, what is in Secrets.
     """
 
     policy: RulePolicy
+    now: datetime
     resources: Mapping[Key, UserResource]
 
     @property
@@ -92,3 +98,19 @@ class FileView:
         """The MonitoringTarget of the files, None when there is none."""
         found = self.resources.get(Key(Kind.MONITORING_TARGET, namespace, name))
         return found if isinstance(found, MonitoringTarget) else None
+
+    def has_channel(self, namespace: str, name: str) -> bool:
+        """Whether there is a NotificationChannel of that name in the files."""
+        return Key(Kind.NOTIFICATION_CHANNEL, namespace, name) in self.resources
+
+    def routes(self, namespace: str, channel: str) -> tuple[Mention, ...]:
+        """Of which alerts of the files a channel is told."""
+        index = MentionIndex()
+        for key, resource in self.resources.items():
+            if not isinstance(resource, NotificationChannel):
+                index.put(key, mentions(resource))
+        return index.mentions(Key(Kind.NOTIFICATION_CHANNEL, namespace, channel))
+
+    def secret_keys(self, _namespace: str, _name: str) -> SecretKeys:
+        """Nothing is known of Secrets."""
+        return SecretKeys(None, permitted=False)

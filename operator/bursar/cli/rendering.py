@@ -6,18 +6,21 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
 from bursar.api.parse import UserResource
-from bursar.cli.compilers import CONTEXT, compiler
-from bursar.cli.documents import Problem, Read, read
+from bursar.cli.compilers import compiler
+from bursar.cli.compilers import context as compiled_with
+from bursar.cli.documents import Document, Problem, Read, read
 from bursar.cli.manifests import as_yaml
-from bursar.cli.names import once
+from bursar.cli.names import identity, once
 from bursar.cli.offline import FileView, resources
 from bursar.cli.shares import shared
 from bursar.compiler.plan import Accepted, Key, Manifest
 from bursar.compiler.view import RulePolicy
+from bursar.conventions import Kind
 
 Writer: TypeAlias = Callable[[Mapping[str, Any]], str]
 
@@ -39,7 +42,10 @@ def run(paths: Iterable[Path], *, namespace: str, output: str, policy: RulePolic
             sys.stderr.write("these files hold no resources of ours\n")
             return _INCOMPLETE
         rendering = Rendering(FORMATS[output], namespace, context(documents, policy=policy, namespace=namespace))
-        return shared(documents, rendering.write, out=sys.stdout, err=sys.stderr)
+        code = shared(documents, rendering.write, out=sys.stdout, err=sys.stderr)
+        for manifest in common_objects(namespaces_with_rules(documents, namespace), rendering.view):
+            sys.stdout.write(rendering.writer(manifest))
+        return code
 
 
 @contextmanager
@@ -54,8 +60,31 @@ def _without_collector() -> Iterator[None]:
 
 def context(documents: Iterable[Read], *, policy: RulePolicy, namespace: str) -> FileView:
     """Return the world that every resource of the files is compiled in."""
-    shown = (each for each in documents if not isinstance(each, Problem) and each.kind in CONTEXT)
-    return FileView(policy, resources(shown, namespace=namespace).valid)
+    ours = [each for each in documents if not isinstance(each, Problem)]
+    wanted = compiled_with({each.kind for each in ours})
+    shown = (each for each in ours if each.kind in wanted)
+    return FileView(policy, datetime.now(UTC), resources(shown, namespace=namespace).valid)
+
+
+def namespaces_with_rules(documents: Iterable[Read], namespace: str) -> frozenset[str]:
+    """Name the namespaces that get a PrometheusRule."""
+    names = (identity(each, namespace) for each in documents if isinstance(each, Document) and _has_rules(each))
+    return frozenset(name[1] for name in names if name)
+
+
+def _has_rules(document: Document) -> bool:
+    if document.kind is Kind.MONITORING_TARGET:
+        spec = document.content.get("spec")
+        return isinstance(spec, Mapping) and bool(spec.get("alerts"))
+    return document.kind in (Kind.SLA, Kind.ALERT_RULE)
+
+
+def common_objects(namespaces: Iterable[str], view: FileView) -> Iterator[Manifest]:
+    """Build what the resources of a namespace have in common."""
+    from bursar.compiler.inhibition import inhibition  # noqa: PLC0415 - it brings the models of channels along
+
+    for namespace in sorted(namespaces):
+        yield from inhibition(namespace, view)
 
 
 @dataclass(frozen=True, slots=True)

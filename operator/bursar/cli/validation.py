@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from bursar.compiler.alert_rule import AlertRuleFacts
 from bursar.compiler.facts import ObjectiveFacts, SlaFacts
 from bursar.compiler.plan import Condition, Key, Plan, Rejected, Waiting
 from bursar.compiler.view import RulePolicy
+from bursar.conventions import Reason
 from bursar.domain.alert_lint import FindingSeverity
 from bursar.errors import InvalidSpec
 from bursar.observer.sla_reach import tiers_reachable
@@ -68,7 +70,7 @@ def validate(
         alone = resources([each], namespace=namespace)
         valid += [(each, key, resource) for key, resource in alone.valid.items()]
         yield from _misnamed(each, alone.valid) if alone.valid else _flaws(each, namespace)
-    view = FileView(policy, {key: resource for _, key, resource in valid})
+    view = FileView(policy, datetime.now(UTC), {key: resource for _, key, resource in valid})
     for document, key, resource in valid:
         yield from _of_plan(_Subject(document, str(key)), resource, compiler(key.kind)(resource, view), partial=partial)
 
@@ -126,9 +128,9 @@ def _of_plan(subject: _Subject, resource: UserResource, plan: Plan, *, partial: 
 
 
 def _of_conditions(subject: _Subject, conditions: Iterable[Condition]) -> Iterator[Finding]:
-    """Say what is False; what is unknown here a cluster would know."""
+    """Say what is False; what is unknown here a cluster would know. Many a platform routes by labels alone."""
     for condition in conditions:
-        if condition.status == "False":
+        if condition.status == "False" and condition.reason is not Reason.NO_CHANNEL:
             yield subject.finding(Level.WARNING, condition.reason.value, condition.message)
 
 

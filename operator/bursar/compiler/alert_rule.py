@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from bursar.api.alert_rule import AlertRule, AlertRuleSpec
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.compiler.mentions import nearest
 from bursar.compiler.objects import not_served, owned_object
 from bursar.compiler.pace import longest_interval
 from bursar.compiler.plan import Accepted, Manifest, Plan, RuleTests, Waiting
+from bursar.compiler.routed import escalation, routed
 from bursar.compiler.rule_tests import rule_tests
 from bursar.compiler.selection import selected
 from bursar.compiler.targets import referenced_target
@@ -62,7 +64,8 @@ def compile_alert_rule(rule: AlertRule, view: View) -> Plan:
         namespace=rule.metadata.namespace,
         selectors=view.selectors,
     )
-    return Plan(Accepted(), apply=(manifest,), conditions=(condition,), facts=facts, tests=tests)
+    told = routed(nearest(rule.spec.notify, target), [rule.spec.severity], rule.metadata.namespace, view)
+    return Plan(Accepted(), apply=(manifest,), conditions=(condition, *told), facts=facts, tests=tests)
 
 
 def _definition(rule: AlertRule, target: MonitoringTarget | None, view: View) -> AlertDefinition:
@@ -78,7 +81,12 @@ def _definition(rule: AlertRule, target: MonitoringTarget | None, view: View) ->
         ),
         name=spec.alert_name or camel_case(meta.name),
         expression=condition.expression(view.policy.fast_interval),
-        audience=Audience(spec.severity.value, spec.labels, spec.annotations),
+        audience=Audience(
+            spec.severity.value,
+            spec.labels,
+            spec.annotations,
+            escalation(nearest(spec.notify, target), spec.severity),
+        ),
         annotations={
             "summary": spec.summary or f"{_subject(rule, target)}: {condition.words}",
             "description": spec.description,

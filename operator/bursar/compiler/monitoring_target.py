@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from bursar.api.base import ObjectMeta
 from bursar.api.monitoring_target import MonitoringTarget, Scrape, Signals
+from bursar.compiler.mentions import notices_of
 from bursar.compiler.monitors import monitor, monitor_name, scrape_pools
 from bursar.compiler.objects import not_served, owned_object
 from bursar.compiler.pace import scrape_interval
 from bursar.compiler.plan import Accepted, Condition, Manifest, Plan, Rejected, Waiting
 from bursar.compiler.presets import TargetAlerts, compile_presets
+from bursar.compiler.routed import routed
 from bursar.compiler.selection import selected
 from bursar.compiler.sla import MAX_BYTES
 from bursar.compiler.view import View
@@ -93,7 +95,8 @@ def _planned(target: MonitoringTarget, checks: tuple[SignalCheck, ...], view: Vi
     manifests = tuple(_owned(kind, target.metadata, spec, view) for kind, spec in specs.items())
     if any(len(json.dumps(manifest)) > MAX_BYTES for manifest in manifests):
         return Plan(Rejected(Reason.INVALID_SPEC, _TOO_LARGE))
-    conditions = (_selected(manifests, view), *_complete(target, alerts))
+    told = routed(notices_of(target.spec.notify), alerts.severities, target.metadata.namespace, view)
+    conditions = (_selected(manifests, view), *told, *_complete(target, alerts))
     return Plan(Accepted(), apply=manifests, conditions=conditions, facts=facts)
 
 

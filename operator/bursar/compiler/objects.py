@@ -13,6 +13,7 @@ from bursar.conventions import (
     OWNER_KIND_LABEL,
     OWNER_NAME_LABEL,
     PRODUCT,
+    SHARED,
     ChildKind,
     Kind,
 )
@@ -23,6 +24,7 @@ API_VERSIONS: Final[Mapping[ChildKind, str]] = {
     ChildKind.PROBE: f"{MONITORING_GROUP}/v1",
     ChildKind.SCRAPE_CONFIG: f"{MONITORING_GROUP}/v1alpha1",
     ChildKind.PROMETHEUS_RULE: f"{MONITORING_GROUP}/v1",
+    ChildKind.ALERTMANAGER_CONFIG: f"{MONITORING_GROUP}/v1alpha1",
 }
 
 MAX_NAME: Final = 63
@@ -61,6 +63,19 @@ def owned_object(
                 {"apiVersion": API_VERSION, "kind": owner.value, "name": meta.name, "uid": meta.uid, "controller": True}
             ],
         },
+        "spec": spec,
+    }
+
+
+def common_object(
+    kind: ChildKind, *, namespace: str, name: str, labels: Mapping[str, str], spec: Mapping[str, Any]
+) -> Manifest:
+    """Build one object that belongs to all of a namespace: no resource owns it, and its labels alone say so."""
+    ours = {MANAGED_BY_LABEL: PRODUCT, OWNER_KIND_LABEL: SHARED, OWNER_NAME_LABEL: namespace}
+    return {
+        "apiVersion": API_VERSIONS[kind],
+        "kind": kind.value,
+        "metadata": {"name": name, "namespace": namespace, "labels": {**labels, **ours}, "ownerReferences": []},
         "spec": spec,
     }
 

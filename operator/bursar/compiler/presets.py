@@ -10,6 +10,8 @@ from bursar.api.alerting import WhenAbsent
 from bursar.api.fields import Named
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.presets import Preset, PresetAlert
+from bursar.compiler.mentions import notices_of
+from bursar.compiler.routed import escalation
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import Kind, Severity
 from bursar.domain.alert_conditions import AlertCondition, Bound, Share, Side
@@ -35,10 +37,14 @@ _NO_SCRAPE: Final = "spec.scrape is not set, so that nobody knows its addresses"
 
 @dataclass(frozen=True, slots=True)
 class TargetAlerts:
-    """The rules of a target's alerts, None without any, and why others cannot be: by the path of each."""
+    """The rules of a target's alerts, None without any, and why others cannot be: by the path of each.
+
+    `severities` are those of the alerts that are there.
+    """
 
     compiled: CompiledAlerts | None
     missing: Mapping[str, str]
+    severities: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ def compile_presets(target: MonitoringTarget, up: Selector | None, policy: RuleP
         else:
             definitions.append(_definition(alert, target, condition, policy))
     group = f"mtgt/{target.metadata.name}"
-    return TargetAlerts(compile_alerts(group, policy.fast_interval, definitions) if definitions else None, missing)
+    compiled = compile_alerts(group, policy.fast_interval, definitions) if definitions else None
+    return TargetAlerts(compiled, missing, frozenset(each.audience.severity for each in definitions))
 
 
 def _definition(
@@ -90,7 +97,12 @@ def _definition(
         # Of one name, a less severe alert would be inhibited by a more severe one of quite another thing.
         name=camel_case(meta.name, alert.name),
         expression=condition.expression(policy.fast_interval),
-        audience=Audience(severity.value, alert.labels, alert.annotations),
+        audience=Audience(
+            severity.value,
+            alert.labels,
+            alert.annotations,
+            escalation(notices_of(target.spec.notify), severity),
+        ),
         annotations={
             "summary": alert.summary or f"{target.spec.title or meta.name}: {condition.words}",
             "description": alert.description,

@@ -1,12 +1,12 @@
-"""Which Prometheus selects a generated object and, when none does, what is missing and who can add it.
+"""Which server selects a generated object and, when none does, what is missing and who can add it.
 
-prometheus-operator loads an object only if a Prometheus (or, for rules, a ThanosRuler) selects both its
-labels and its namespace, and says nothing when none does. A selector that is not set selects no object;
-`{}` selects all. A namespace selector that is not set means the server's own namespace.
+prometheus-operator loads an object only if a Prometheus (or, for rules, a ThanosRuler; for routes, an Alertmanager)
+selects both its labels and its namespace, and says nothing when none does. A selector that is not set selects no
+object; `{}` selects all. A namespace selector that is not set means the server's own namespace.
 Source: https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusSpec
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +21,10 @@ _SELECTOR_PREFIX: Final[Mapping[ChildKind, str]] = {
     ChildKind.PROBE: "probe",
     ChildKind.SCRAPE_CONFIG: "scrapeConfig",
     ChildKind.PROMETHEUS_RULE: "rule",
+    ChildKind.ALERTMANAGER_CONFIG: "alertmanagerConfig",
 }
+_READ: Final = "Prometheus and ThanosRuler resources"
+_READ_FOR: Final = {ChildKind.ALERTMANAGER_CONFIG: "Alertmanager resources"}
 _NAMESPACE_NAME_LABEL: Final = "kubernetes.io/metadata.name"
 
 
@@ -56,11 +59,12 @@ def selected(kind: ChildKind, *, labels: Mapping[str, str], namespace: str, sele
     True names the server. False names the nearest server, what is missing and the cure. Unknown means that
     the operator may not read what decides it.
     """
-    if selectors.servers is None:
-        return _verdict("Unknown", Reason.NOT_PERMITTED, _not_permitted("Prometheus and ThanosRuler resources"))
-    gaps = tuple(_gaps(kind, labels, namespace, selectors))
+    servers = _servers(kind, selectors)
+    if servers is None:
+        return _verdict("Unknown", Reason.NOT_PERMITTED, _not_permitted(_READ_FOR.get(kind, _READ)))
+    gaps = tuple(_gap(server, kind, labels, namespace, selectors.namespaces) for server in servers)
     if not gaps:
-        return _verdict("False", Reason.NO_PROMETHEUS, _no_server(kind))
+        return _none(kind)
     match next((gap for gap in gaps if gap.closed), None):
         case _Gap(server=server):
             return _verdict("True", Reason.SELECTED, f"{server} selects it")
@@ -76,10 +80,13 @@ def _verdict(status: str, reason: Reason, message: str) -> Condition:
     return Condition(ConditionType.SELECTED, status, reason, message)
 
 
-def _gaps(kind: ChildKind, labels: Mapping[str, str], namespace: str, selectors: Selectors) -> Iterator[_Gap]:
-    for server in selectors.servers or ():
-        if server["kind"] == "Prometheus" or kind is ChildKind.PROMETHEUS_RULE:
-            yield _gap(server, kind, labels, namespace, selectors.namespaces)
+def _servers(kind: ChildKind, selectors: Selectors) -> Sequence[Mapping[str, Any]] | None:
+    """Choose the servers that may select a kind; None: reading them is not permitted."""
+    if kind is ChildKind.ALERTMANAGER_CONFIG:
+        return selectors.alertmanagers
+    if kind is ChildKind.PROMETHEUS_RULE or selectors.servers is None:
+        return selectors.servers
+    return [server for server in selectors.servers if server["kind"] == "Prometheus"]
 
 
 def _gap(
@@ -141,6 +148,10 @@ def _not_permitted(what: str) -> str:
     return f"the operator may not read {what}; grant it get, list and watch on them"
 
 
-def _no_server(kind: ChildKind) -> str:
+def _none(kind: ChildKind) -> Condition:
+    if kind is ChildKind.ALERTMANAGER_CONFIG:
+        message = f"the cluster has no Alertmanager resource, so nothing loads the {kind}; create one"
+        return _verdict("False", Reason.NO_ALERTMANAGER, message)
     rulers = " and no ThanosRuler" if kind is ChildKind.PROMETHEUS_RULE else ""
-    return f"the cluster has no Prometheus resource{rulers}, so nothing loads the {kind}; create one"
+    message = f"the cluster has no Prometheus resource{rulers}, so nothing loads the {kind}; create one"
+    return _verdict("False", Reason.NO_PROMETHEUS, message)

@@ -8,24 +8,20 @@ from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA, Objective
 from bursar.compiler.facts import BurnWindow, ObjectiveFacts, SlaFacts
 from bursar.compiler.indicators import resolve, watched
+from bursar.compiler.mentions import nearest
 from bursar.compiler.objects import not_served, owned_object
 from bursar.compiler.pace import longest_interval
 from bursar.compiler.plan import Accepted, Manifest, Plan, Rejected, Waiting
+from bursar.compiler.routed import routed
 from bursar.compiler.selection import selected
+from bursar.compiler.sla_alerts import ObjectiveAlerts, severities
 from bursar.compiler.targets import referenced_target
 from bursar.compiler.view import RulePolicy, View
-from bursar.conventions import ChildKind, Kind, Reason, Severity
+from bursar.conventions import ChildKind, Kind, Reason
 from bursar.domain.books import Books, open_books
 from bursar.domain.events import EventSource
-from bursar.domain.objective import (
-    Audience,
-    BudgetAlert,
-    ExhaustionAlert,
-    Identity,
-    Intervals,
-    NoDataAlert,
-    ObjectiveDefinition,
-)
+from bursar.domain.notify import Notice
+from bursar.domain.objective import Identity, Intervals, ObjectiveDefinition
 from bursar.domain.recordings import error_ratio_metric
 from bursar.domain.tiers import TierOverride
 
@@ -54,10 +50,12 @@ def compile_sla(sla: SLA, view: View) -> Plan:
             blocked = _graver(blocked, events)
         else:
             objectives.append((objective, _definition(sla, objective, events, target, view)))
-    return Plan(blocked) if blocked else _accepted(sla, objectives, view)
+    return Plan(blocked) if blocked else _accepted(sla, objectives, nearest(sla.spec.notify, target), view)
 
 
-def _accepted(sla: SLA, objectives: list[tuple[Objective, ObjectiveDefinition]], view: View) -> Plan:
+def _accepted(
+    sla: SLA, objectives: list[tuple[Objective, ObjectiveDefinition]], notices: tuple[Notice, ...], view: View
+) -> Plan:
     books = [open_books(definition) for _, definition in objectives]
     facts = SlaFacts(tuple(_facts(*pair, book) for pair, book in zip(objectives, books, strict=True)))
     manifest = _prometheus_rule(sla, books, view.policy)
@@ -73,13 +71,17 @@ def _accepted(sla: SLA, objectives: list[tuple[Objective, ObjectiveDefinition]],
         namespace=metadata["namespace"],
         selectors=view.selectors,
     )
-    return Plan(Accepted(), apply=(manifest,), conditions=(condition,), facts=facts)
+    alerts = [
+        each for (_, definition), book in zip(objectives, books, strict=True) for each in severities(definition, book)
+    ]
+    told = routed(notices, alerts, metadata["namespace"], view)
+    return Plan(Accepted(), apply=(manifest,), conditions=(condition, *told), facts=facts)
 
 
 def _too_large(size: int) -> str:
     return (
         f"spec.objectives: their rules take {size // 1000} kB, more than the {MAX_BYTES // 1000} kB that a "
-        "PrometheusRule may have; move some to another SLA, or shorten selectors and annotations"
+        "PrometheusRule may have; move some to another SLA, escalate less often, or shorten selectors and annotations"
     )
 
 
@@ -94,6 +96,7 @@ def _definition(
     sla: SLA, objective: Objective, events: EventSource, target: MonitoringTarget | None, view: View
 ) -> ObjectiveDefinition:
     window, alerting, policy = objective.window.rolling, sla.spec.alerting, view.policy
+    alerts = ObjectiveAlerts(alerting, objective, nearest(sla.spec.notify, target))
     scrape = longest_interval(target.spec.scrape if target else None, view)
     return ObjectiveDefinition(
         identity=_identity(sla, objective),
@@ -110,13 +113,11 @@ def _definition(
         tiers=tuple(TierOverride(tier.kind, tier.factor, tier.long, tier.short) for tier in alerting.tiers),
         hold_page=alerting.no_data.when_absent is WhenAbsent.ALERT,
         weigh_traffic=alerting.low_traffic is LowTraffic.AUTO,
-        page=_audience(sla, objective, alerting.page.severity) if alerting.page.enabled else None,
-        ticket=_audience(sla, objective, alerting.ticket.severity) if alerting.ticket.enabled else None,
-        budget_alerts=tuple(
-            BudgetAlert(alert.remaining_below, _audience(sla, objective, alert.severity)) for alert in alerting.budget
-        ),
-        exhaustion=_exhaustion(sla, objective),
-        no_data=_no_data(sla, objective),
+        page=alerts.page,
+        ticket=alerts.ticket,
+        budget_alerts=alerts.budget,
+        exhaustion=alerts.exhaustion,
+        no_data=alerts.no_data,
         title=objective.title,
         description=objective.description,
         team=target.spec.owner if target else "",
@@ -127,25 +128,6 @@ def _definition(
 
 def _identity(sla: SLA, objective: Objective) -> Identity:
     return Identity(sla.metadata.namespace, sla.metadata.name, objective.name)
-
-
-def _exhaustion(sla: SLA, objective: Objective) -> ExhaustionAlert | None:
-    wanted = sla.spec.alerting.exhaustion
-    return None if wanted is None else ExhaustionAlert(wanted.within, _audience(sla, objective, wanted.severity))
-
-
-def _no_data(sla: SLA, objective: Objective) -> NoDataAlert | None:
-    wanted = sla.spec.alerting.no_data
-    if wanted.when_absent is WhenAbsent.OK:
-        return None
-    return NoDataAlert(wanted.for_, _audience(sla, objective, wanted.severity))
-
-
-def _audience(sla: SLA, objective: Objective, severity: Severity) -> Audience:
-    alerting = sla.spec.alerting
-    return Audience(
-        severity.value, {**alerting.labels, **objective.labels}, {**alerting.annotations, **objective.annotations}
-    )
 
 
 def _prometheus_rule(sla: SLA, books: list[Books], policy: RulePolicy) -> Manifest:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.conventions import ChildKind
+from bursar.domain.routes import Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,27 @@ class RulePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Selectors:
-    """All that decides whether a Prometheus selects an object.
+    """All that decides whether a server selects an object.
 
-    `servers` are the Prometheus and ThanosRuler resources as the API server returns them; None: reading them is not
-    permitted.
+    `servers` are the Prometheus and ThanosRuler resources as the API server returns them, `alertmanagers` the
+    Alertmanager resources; None: reading them is not permitted.
     `namespaces` maps a namespace to its labels; None: reading them is not permitted.
     """
 
     servers: tuple[Mapping[str, Any], ...] | None
     namespaces: Mapping[str, Mapping[str, str]] | None
+    alertmanagers: tuple[Mapping[str, Any], ...] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKeys:
+    """What is known of a Secret: the names of its keys, never a value. `names` None: there is no such Secret.
+
+    `permitted` False: the operator may not read it, and knows nothing of it.
+    """
+
+    names: frozenset[str] | None
+    permitted: bool = True
 
 
 class View(Protocol):
@@ -48,7 +61,12 @@ class View(Protocol):
 
     @property
     def selectors(self) -> Selectors:
-        """The Prometheus resources and namespaces of the cluster."""
+        """The Prometheus and Alertmanager resources and the namespaces of the cluster."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """Wall-clock time in UTC."""
         ...
 
     def serves(self, kind: ChildKind) -> bool:
@@ -57,4 +75,16 @@ class View(Protocol):
 
     def target(self, namespace: str, name: str) -> MonitoringTarget | None:
         """The last valid version of a MonitoringTarget, None when there is none."""
+        ...
+
+    def has_channel(self, namespace: str, name: str) -> bool:
+        """Whether there is a NotificationChannel of that name, whatever its state."""
+        ...
+
+    def routes(self, namespace: str, channel: str) -> tuple[Mention, ...]:
+        """Of which alerts a channel is told, in no particular order."""
+        ...
+
+    def secret_keys(self, namespace: str, name: str) -> SecretKeys:
+        """What is known of a Secret that the resource refers to."""
         ...

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from bursar.conventions import ALERT_INFO, DEFINITION, INCIDENT, NAMESPACE
 from bursar.domain.alerting import Incident, incident_labels
+from bursar.domain.escalation import with_steps
 from bursar.domain.objective import Audience
 from bursar.domain.rules import Alert, Recording, RuleGroup
 
@@ -24,9 +25,12 @@ class AlertDefinition:
     pending: timedelta = timedelta()
     keep_firing: timedelta = timedelta()
 
+    def alerts(self, interval: timedelta) -> tuple[Alert, ...]:
+        """Return the alert as a rule, and those of its later steps, all evaluated every `interval`."""
+        return with_steps(self._first, self.audience, interval)
+
     @property
-    def alert(self) -> Alert:
-        """The alert as a rule."""
+    def _first(self) -> Alert:
         return Alert(
             self.name,
             self.expression,
@@ -46,13 +50,13 @@ class CompiledAlerts:
 
 
 def compile_alerts(group: str, interval: timedelta, alerts: Iterable[AlertDefinition]) -> CompiledAlerts:
-    """Compile alerts into one group; each comes with an info series that carries the hash of its rule."""
+    """Compile alerts into one group; each comes with an info series that carries the hash of its rules."""
     rules: list[Alert | Recording] = []
     definitions: dict[str, str] = {}
     for definition in alerts:
-        alert = definition.alert
-        digest = definitions[definition.incident.name] = _digest(alert, interval)
-        rules += [_info(definition.incident, digest), alert]
+        steps = definition.alerts(interval)
+        digest = definitions[definition.incident.name] = _digest(steps, interval)
+        rules += [_info(definition.incident, digest), *steps]
     return CompiledAlerts(RuleGroup(group, interval, tuple(rules)), definitions)
 
 
@@ -61,6 +65,6 @@ def _info(incident: Incident, digest: str) -> Recording:
     return Recording(ALERT_INFO, "vector(1)", labels)
 
 
-def _digest(alert: Alert, interval: timedelta) -> str:
-    text = json.dumps([alert.as_data(), interval.total_seconds()], sort_keys=True)
+def _digest(steps: Iterable[Alert], interval: timedelta) -> str:
+    text = json.dumps([*(alert.as_data() for alert in steps), interval.total_seconds()], sort_keys=True)
     return blake2b(text.encode(), digest_size=8).hexdigest()

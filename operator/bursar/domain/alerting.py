@@ -41,9 +41,19 @@ def incident_labels(incident: Incident, severity: str, *, step: int = FIRST_STEP
         INCIDENT: incident.name,
         INCIDENT_GROUP: incident.group,
         STEP: str(step),
-        ROUTE: f"{incident.name}/{severity}/{step}",
+        ROUTE: route(incident.name, severity, step),
     }
     return {name: value for name, value in labels.items() if value}
+
+
+def route(incident: str, severity: str, step: int) -> str:
+    """Name what routes match: an incident, a severity in our own word, a step."""
+    return f"{incident}/{severity}/{step}"
+
+
+def incident_of_objective(sla: str, objective: str) -> str:
+    """Name the incident that all alerts of an objective are about."""
+    return f"{Kind.SLA}/{sla}/{objective}"
 
 
 def group_template(labels: tuple[str, ...]) -> str:
@@ -64,7 +74,7 @@ def alert_labels(objective: ObjectiveDefinition, audience: Audience, *, grouped:
     identity = objective.identity
     incident = Incident(
         namespace=identity.namespace,
-        name=f"{Kind.SLA}/{identity.sla}/{identity.objective}",
+        name=incident_of_objective(identity.sla, identity.objective),
         team=objective.team,
         group=group_template(objective.group_by) if grouped else "",
         severity_labels=objective.severity_labels,

@@ -1,13 +1,22 @@
 """The books of one objective: every rule that keeps them, compiled from its definition."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Final
 
 from bursar.domain.budget_alerts import budget_alert, exhaustion_alert, no_data_alert
-from bursar.domain.burn_alerts import page_active, page_alert, ticket_alert, weighs_traffic
+from bursar.domain.burn_alerts import (
+    page_active,
+    page_alert,
+    page_burning,
+    ticket_alert,
+    ticket_burning,
+    weighs_traffic,
+)
+from bursar.domain.escalation import with_steps
 from bursar.domain.objective import Identity, ObjectiveDefinition
 from bursar.domain.recordings import (
     LONGEST_RAW,
@@ -61,7 +70,7 @@ def open_books(objective: ObjectiveDefinition) -> Books:
         *budget_balance(objective),
         *((low_traffic(objective),) if weighs_traffic(objective) else ()),
     )
-    alerts = _alerts(objective, tiers, _hold_window(objective, windows))
+    alerts = tuple(_alerts(objective, tiers, _hold_window(objective, windows)))
     before = _slices(objective)
     slow = (*period_recordings(objective), *_budget_alerts(objective, shown))
     definition = _digest(objective, (*before, _slow_group(objective, slow)), (*measured, *alerts))
@@ -87,24 +96,25 @@ def _slow_group(objective: ObjectiveDefinition, rules: tuple[Rule, ...]) -> Rule
     return RuleGroup(f"{_group_name(objective)}{_PERIOD}", objective.intervals.slow, rules)
 
 
-def _alerts(objective: ObjectiveDefinition, tiers: Tiers, hold: timedelta) -> tuple[Rule, ...]:
-    rules: list[Rule] = []
-    if objective.page and tiers.page:
-        rules.append(page_active(objective, tiers.page, hold))
-        rules.append(page_alert(objective, objective.page, tiers.page, hold))
-    if objective.ticket and tiers.ticket:
-        rules.append(ticket_alert(objective, objective.ticket, tiers.ticket))
-    if objective.no_data:
-        rules.append(no_data_alert(objective, objective.no_data))
-    return tuple(rules)
+def _alerts(objective: ObjectiveDefinition, tiers: Tiers, hold: timedelta) -> Iterator[Rule]:
+    fast = objective.intervals.fast
+    if (page := objective.page) and tiers.page:
+        yield page_active(objective, tiers.page, hold)
+        alert, burning = page_alert(objective, page, tiers.page, hold), page_burning(objective, tiers)
+        yield from with_steps(alert, page, fast, burning=burning)
+    if (ticket := objective.ticket) and tiers.ticket:
+        alert, burning = ticket_alert(objective, ticket, tiers.ticket), ticket_burning(objective, tiers)
+        yield from with_steps(alert, ticket, fast, burning=burning)
+    if no_data := objective.no_data:
+        yield from with_steps(no_data_alert(objective, no_data), no_data.alert, fast)
 
 
-def _budget_alerts(objective: ObjectiveDefinition, windows: tuple[timedelta, ...]) -> tuple[Rule, ...]:
-    exhaustion = objective.exhaustion
-    return (
-        *(budget_alert(objective, wanted) for wanted in objective.budget_alerts),
-        *((exhaustion_alert(objective, exhaustion, windows),) if exhaustion else ()),
-    )
+def _budget_alerts(objective: ObjectiveDefinition, windows: tuple[timedelta, ...]) -> Iterator[Rule]:
+    slow = objective.intervals.slow
+    for wanted in objective.budget_alerts:
+        yield from with_steps(budget_alert(objective, wanted), wanted.alert, slow)
+    if exhaustion := objective.exhaustion:
+        yield from with_steps(exhaustion_alert(objective, exhaustion, windows), exhaustion.alert, slow)
 
 
 def _shown_windows(tiers: Tiers) -> tuple[timedelta, ...]:

@@ -12,7 +12,7 @@ from bursar.domain.durations import format_duration
 from bursar.domain.objective import Audience, ObjectiveDefinition
 from bursar.domain.recordings import ENOUGH_FOR_TICKETS, FEWEST_FAILURES, bad_events, error_ratio_metric
 from bursar.domain.rules import Alert, Recording
-from bursar.domain.tiers import Tier, TierKind
+from bursar.domain.tiers import Tier, TierKind, Tiers
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -57,6 +57,19 @@ def ticket_alert(objective: ObjectiveDefinition, audience: Audience, tiers: tupl
     )
 
 
+def page_burning(objective: ObjectiveDefinition, tiers: Tiers) -> str:
+    """Ask whether it burns now, or nobody can see: a page lasts for half an hour after an outage."""
+    burning = _burns_now(objective, tiers.fastest, tiers.page)
+    if not objective.hold_page:
+        return burning
+    return f"{burning} or {objective.series(PAGE_ACTIVE)} unless {objective.series(SLI_TOTAL_RATE)}"
+
+
+def ticket_burning(objective: ObjectiveDefinition, tiers: Tiers) -> str:
+    """Ask whether it burns now: a ticket lasts for hours after an outage."""
+    return _burns_now(objective, tiers.fastest, tiers.ticket)
+
+
 def weighs_traffic(objective: ObjectiveDefinition) -> bool:
     """Whether the number of events decides which tiers may fire; events that come by the clock are never too few."""
     return objective.weigh_traffic and objective.events.spacing(objective.intervals.scrape) is None
@@ -67,6 +80,11 @@ def _burning(objective: ObjectiveDefinition, tiers: tuple[Tier, ...]) -> list[st
         f"({tier_burns(objective.series, tier)}{_warm(objective, tier, tiers)}{_more_than_one(objective, tier)})"
         for tier in tiers
     ]
+
+
+def _burns_now(objective: ObjectiveDefinition, fastest: Tier, tiers: tuple[Tier, ...]) -> str:
+    lowest = min(tier.threshold for tier in tiers)
+    return f"{objective.series(error_ratio_metric(fastest.short))} > {plain(lowest)}"
 
 
 def _warm(objective: ObjectiveDefinition, tier: Tier, tiers: tuple[Tier, ...]) -> str:

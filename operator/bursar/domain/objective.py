@@ -86,12 +86,13 @@ class Intervals:
 class Audience:
     """Who is told: labels that route the alert, annotations that people read.
 
-    Values are Prometheus templates.
+    Values are Prometheus templates. `escalation` says when steps 2, 3 … follow, each counted from the first firing.
     """
 
     severity: str
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    escalation: tuple[timedelta, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

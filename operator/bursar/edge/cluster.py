@@ -90,6 +90,15 @@ class ApiServer:
             return None
         return answer
 
+    async def secret_keys(self, namespace: str, name: str) -> frozenset[str] | None:
+        """Read the names of a Secret's keys; its values go no further than this."""
+        path = f"/api/v1/namespaces/{namespace}/secrets/{name}"
+        try:
+            answer = await self._call("GET", path, {}, quotable=False)
+        except DependencyMissing:
+            return None
+        return frozenset(answer.get("data") or {})
+
     async def apply(self, manifest: Manifest) -> Manifest:
         """Server-side apply of the full intent."""
         parameters = {"fieldManager": FIELD_MANAGER, "force": "true", "fieldValidation": "Strict"}
@@ -205,6 +214,7 @@ class ApiServer:
         body: Mapping[str, Any] | None = None,
         content: str = JSON,
         accept: str = JSON,
+        quotable: bool = True,
     ) -> Any:
         headers = {"Accept": accept, "Content-Type": content}
         await self._api.update_params_for_auth(headers, [], ["BearerToken"], path, verb, body)
@@ -222,8 +232,9 @@ class ApiServer:
             raise _error(response.status, f"{verb} {path}", answer, response.headers)
         try:
             return from_json(answer)
-        except ValueError as error:
-            raise Unavailable(f"{verb} {path}: not JSON: {answer[:200].decode(errors='replace')}") from error
+        except ValueError:
+            quoted = answer[:200].decode(errors="replace") if quotable else f"{len(answer)} bytes"
+            raise Unavailable(f"{verb} {path}: not JSON: {quoted}") from None
 
 
 def _path(manifest: Manifest) -> str:

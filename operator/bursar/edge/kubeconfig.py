@@ -11,15 +11,32 @@ from urllib.request import getproxies, proxy_bypass
 from kubernetes.aio import client, config
 from yaml import YAMLError
 
+from bursar.errors import Unavailable
+
 log = logging.getLogger(__name__)
 
 RENEWAL_PAUSE_SECONDS: Final = 2.0
+DEFAULT_NAMESPACE: Final = "default"
 
 
 def kubeconfig_exists() -> bool:
     """Tell whether a kubeconfig is to be used; KUBECONFIG may name several files, as for kubectl."""
     named = os.environ.get("KUBECONFIG", "~/.kube/config").split(os.pathsep)
     return any(Path(name).expanduser().is_file() for name in named if name)
+
+
+def current_namespace() -> str:
+    """Name the namespace that kubectl would use: that of the current context, else `default`.
+
+    Raises Unavailable when the kubeconfig cannot be read.
+    """
+    if not kubeconfig_exists():
+        return DEFAULT_NAMESPACE
+    try:
+        _contexts, current = config.list_kube_config_contexts(os.environ.get("KUBECONFIG"))
+    except (OSError, ValueError, YAMLError, config.ConfigException) as error:
+        raise Unavailable(f"kubeconfig: {error}") from error
+    return str(current["context"].get("namespace") or DEFAULT_NAMESPACE)
 
 
 async def configured() -> client.Configuration:

@@ -1,17 +1,18 @@
 """Makes the generated objects of one resource what its plan says: apply, repair, prune; never touch a foreign one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final, Protocol
 
 from bursar.compiler.objects import bounded_name
-from bursar.compiler.plan import ChildRef, Key, Manifest
-from bursar.conventions import ChildKind
+from bursar.compiler.plan import ChildRef, Manifest
+from bursar.conventions import FIELD_MANAGER, ChildKind
 from bursar.engine.digest import desired_digest
+from bursar.engine.owners import Commons, Owner, labelled_owner
 from bursar.engine.ports import Clock, Cluster
-from bursar.engine.store import Child, ChildIndex, Live, child_of, labelled_owner
+from bursar.engine.store import Child, ChildIndex, child_of
 from bursar.errors import TransientError
 
 REPAIRS_UNTIL_CONTESTED: Final = 5
@@ -38,6 +39,20 @@ class Contested(TransientError):
             "changed again each time; find who writes it (kubectl get --show-managed-fields) and end that. "
             f"It is restored again in {CONTESTED_SECONDS:.0f} s"
         )
+
+
+class Owning(Protocol):
+    """Whoever has generated objects: a resource or, without a uid, a namespace as a whole."""
+
+    @property
+    def key(self) -> Owner:
+        """What the objects are remembered by."""
+        ...
+
+    @property
+    def uid(self) -> str:
+        """What an ownerReference names."""
+        ...
 
 
 class Outcome(Enum):
@@ -70,9 +85,9 @@ class Children:
         self._cluster = cluster
         self._index = index
         self._clock = clock
-        self._memory: defaultdict[Key, dict[ChildRef, _Memory]] = defaultdict(dict)
+        self._memory: defaultdict[Owner, dict[ChildRef, _Memory]] = defaultdict(dict)
 
-    async def bring_in_line(self, owner: Live, manifests: Sequence[Manifest]) -> tuple[ChildRef, ...]:
+    async def bring_in_line(self, owner: Owning, manifests: Sequence[Manifest]) -> tuple[ChildRef, ...]:
         """Make exactly these objects exist for an owner; returns those that had drifted and were repaired.
 
         Raises NotOwned for a foreign object of the same name, and whatever the API server answers.
@@ -86,11 +101,11 @@ class Children:
                 await self._delete(child)
         return tuple(repaired)
 
-    def forget(self, owner: Key) -> None:
+    def forget(self, owner: Owner) -> None:
         """Drop what is remembered of a deleted resource's objects."""
         self._memory.pop(owner, None)
 
-    async def _ensure(self, owner: Live, ref: ChildRef, manifest: Manifest) -> Outcome:
+    async def _ensure(self, owner: Owning, ref: ChildRef, manifest: Manifest) -> Outcome:
         wanted = desired_digest(manifest)
         memory = self._memory[owner.key].setdefault(ref, _Memory())
         drifted = memory.wanted == wanted
@@ -116,7 +131,7 @@ class Children:
             self._index.put(applied)
         return applied
 
-    async def _adopt(self, owner: Live, ref: ChildRef) -> Child | None:
+    async def _adopt(self, owner: Owning, ref: ChildRef) -> Child | None:
         """Read an object that exists and that no watch has shown; an apply would merge into a foreign one."""
         live = await self._cluster.get(ref.kind, ref.namespace, ref.name)
         if live is None:
@@ -140,15 +155,19 @@ def ref_of(manifest: Manifest) -> ChildRef:
     return ChildRef(ChildKind(manifest["kind"]), metadata["namespace"], metadata["name"])
 
 
-def _is_ours(owner: Live, ref: ChildRef, live: Manifest) -> bool:
+def _is_ours(owner: Owning, ref: ChildRef, live: Manifest) -> bool:
     metadata = live["metadata"]
-    if any(reference.get("uid") == owner.uid for reference in metadata.get("ownerReferences", ())):
+    if any(owner.uid and reference.get("uid") == owner.uid for reference in metadata.get("ownerReferences", ())):
         return True
     labelled = labelled_owner(ref, metadata)
-    return labelled is not None and (labelled.kind, labelled.name) == (
-        owner.key.kind,
-        bounded_name(owner.key.name),
-    )
+    if isinstance(owner.key, Commons):
+        return labelled == owner.key or _applied_by_us(metadata)
+    return labelled == owner.key._replace(name=bounded_name(owner.key.name))
+
+
+def _applied_by_us(metadata: Mapping[str, Any]) -> bool:
+    """Tell whether we made an object: where nobody owns it, that remains when somebody takes our labels off."""
+    return any(entry.get("manager") == FIELD_MANAGER for entry in metadata.get("managedFields", ()))
 
 
 def _over(manifest: Manifest, answer: Manifest) -> Manifest:

@@ -1,4 +1,4 @@
-"""Keeps the books: asks Prometheus once per cycle for everything, and writes what changed its meaning."""
+"""Keeps the books: asks every source once per cycle for everything, and writes what changed its meaning."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from bursar.compiler.plan import Key
 from bursar.conventions import Kind
 from bursar.engine import telemetry
 from bursar.engine.news import News, Urgency, observed_of
-from bursar.engine.ports import Books, Clock, KindSpec
+from bursar.engine.ports import Clock, KindSpec, Sources
 from bursar.engine.status import Packed, StatusWriter
 from bursar.engine.store import Live, ResourceStore
 from bursar.errors import BursarError
@@ -41,7 +41,7 @@ class _Last:
 
 
 class Observation:
-    """The reading side of the engine. `books` None: no Prometheus is configured.
+    """The reading side of the engine.
 
     `busy` tells whether resources wait for a worker: then the first books of new ones wait for a while.
     """
@@ -52,7 +52,7 @@ class Observation:
         kinds: Mapping[Kind, KindSpec],
         store: ResourceStore,
         status: StatusWriter,
-        books: Books | None,
+        sources: Sources,
         clock: Clock,
         jitter: Callable[[], float],
         busy: Callable[[], bool],
@@ -60,7 +60,7 @@ class Observation:
         self._kinds = kinds
         self._store = store
         self._status = status
-        self._books = books
+        self._sources = sources
         self._clock = clock
         self._jitter = jitter
         self._busy = busy
@@ -99,7 +99,7 @@ class Observation:
             if failure is None:
                 telemetry.BOOKS_AS_OF.labels(kind.value).set(self._clock.now().timestamp())
                 self._outages.pop(kind, None)
-            elif self._books is None or self._failures[kind] >= FAILURES_UNTIL_STALE:
+            elif self._sources.server(spec.source) is None or self._failures[kind] >= FAILURES_UNTIL_STALE:
                 self._outages[kind] = failure
             if failure is None or kind in self._outages:
                 news += await self._read(spec)
@@ -117,15 +117,16 @@ class Observation:
 
     async def _survey(self, spec: KindSpec) -> str | None:
         """Ask everything about one kind; returns why that failed, None when it did not."""
-        if self._books is None:
-            return "no Prometheus is configured; set the operator's prometheusUrl"
+        server = self._sources.server(spec.source)
+        if server is None:
+            return f"no {spec.source} is configured; set the operator's {spec.source.lower()}Url"
         known = {
             live.key: facts
             for live in self._store.of_kind(spec.kind)
             if live.kept is not None and (facts := self._facts_of(live)) is not None
         }
         try:
-            self._surveys[spec.kind] = await spec.observer.survey(self._books, known)
+            self._surveys[spec.kind] = await spec.observer.survey(server, known)
         except BursarError as error:
             self._failures[spec.kind] += 1
             log.warning("books not read", extra={"kind": spec.kind.value, "error": str(error)})

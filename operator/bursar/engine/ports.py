@@ -1,23 +1,27 @@
 """What the engine needs of the world; the edge provides it, tests may stand in for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from bursar.api.base import Resource
+from bursar.compiler.mentions import Mentions
 from bursar.compiler.plan import ChildRef, Key, Manifest, Plan, RuleTests
 from bursar.compiler.view import View
 from bursar.conventions import ChildKind, Kind, Reason
+from bursar.domain.acknowledgement import Matcher, Silence
+from bursar.observer.route_books import ActiveAlert
 from bursar.observer.samples import Answer, Observed
 
 
 class ServerKind(StrEnum):
-    """The kinds that decide which Prometheus selects an object."""
+    """The kinds that decide which server selects an object."""
 
     PROMETHEUS = "Prometheus"
     THANOS_RULER = "ThanosRuler"
+    ALERTMANAGER = "Alertmanager"
     NAMESPACE = "Namespace"
 
 
@@ -58,6 +62,10 @@ class Cluster(Protocol):
 
     async def get(self, kind: AnyKind, namespace: str, name: str) -> Manifest | None:
         """Read one object; None when there is none."""
+        ...
+
+    async def secret_keys(self, namespace: str, name: str) -> frozenset[str] | None:
+        """Read which keys a Secret has; None when there is none. Raises Forbidden where that right is not given."""
         ...
 
     async def apply(self, manifest: Manifest) -> Manifest:
@@ -102,6 +110,43 @@ class Books(Protocol):
         ...
 
 
+class Routes(Protocol):
+    """An Alertmanager. Every call raises Unavailable for everything that is not a complete answer."""
+
+    async def configuration(self) -> str:
+        """Read the configuration that runs, as YAML, its secrets masked."""
+        ...
+
+    async def alerts(self, matchers: Iterable[Matcher], *, receivers: str = "") -> tuple[ActiveAlert, ...]:
+        """List what fires and fits all matchers; `receivers` is a regular expression of their names."""
+        ...
+
+    async def silences(self, matchers: Iterable[Matcher]) -> tuple[Silence, ...]:
+        """List the silences that have exactly these matchers among their own; those that are over as well."""
+        ...
+
+
+class Source(StrEnum):
+    """What observers ask; the operator's setting for it is its name and `Url`."""
+
+    __hash__ = str.__hash__
+
+    PROMETHEUS = "Prometheus"
+    ALERTMANAGER = "Alertmanager"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The servers that observers ask; None: not configured."""
+
+    prometheus: Books | None = None
+    alertmanager: Routes | None = None
+
+    def server(self, source: Source) -> Books | Routes | None:
+        """Return the one that a kind asks."""
+        return self.prometheus if source is Source.PROMETHEUS else self.alertmanager
+
+
 class RuleTester(Protocol):
     """Runs the tests that users write for their rules."""
 
@@ -131,10 +176,10 @@ class Clock(Protocol):
 
 
 class Observer(Protocol):
-    """How one kind's share of the status is read from Prometheus; pure but for the queries it is given."""
+    """How one kind's share of the status is read from its source; pure but for the server it is given."""
 
-    async def survey(self, books: Books, facts: Mapping[Key, Any]) -> Any:
-        """Ask everything for one cycle; `facts` are those of each resource's plan."""
+    async def survey(self, server: Any, facts: Mapping[Key, Any], /) -> Any:
+        """Ask everything for one cycle: Books or Routes, as the kind's source is; `facts` are those of each plan."""
         ...
 
     def observe(self, key: Key, resource: Resource, facts: Any, survey: Any, previous: Observed | None) -> Observed:
@@ -163,10 +208,17 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KindSpec:
-    """All that the engine knows of a kind. `references` names the resources that a resource depends on."""
+    """All that the engine knows of a kind.
+
+    `references` names the resources that a resource depends on, `mentions` says whom its alerts tell. `secrets` names
+    the Secrets of its namespace that it refers to. `source` is what its observer asks.
+    """
 
     kind: Kind
     parse: Callable[[Mapping[str, Any]], Resource]
     compile: Callable[[Any, View], Plan]
     references: Callable[[Any], frozenset[Key]]
     observer: Observer
+    mentions: Callable[[Any], Mentions | None] = lambda _: None
+    secrets: Callable[[Any], frozenset[str]] = lambda _: frozenset()
+    source: Source = Source.PROMETHEUS

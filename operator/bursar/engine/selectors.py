@@ -1,24 +1,29 @@
-"""What decides whether a Prometheus selects an object: the server resources and the namespaces' labels."""
+"""What decides whether a server selects an object: the server resources and the namespaces' labels."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bursar.compiler.view import Selectors
 from bursar.engine.ports import AnyKind, ServerKind
 
+RULE_SERVERS: Final = (ServerKind.PROMETHEUS, ServerKind.THANOS_RULER)
+
 
 class SelectorStore:
-    """Keeps the specs of Prometheus and ThanosRuler resources, and the labels of namespaces.
+    """Keeps the specs of Prometheus, ThanosRuler and Alertmanager resources, and the labels of namespaces.
 
     A new namespace changes no verdict: what is in it comes after it. Only a label that changes does.
     """
 
-    def __init__(self, *, servers_readable: bool, namespaces_readable: bool) -> None:
+    def __init__(
+        self, *, servers_readable: bool, namespaces_readable: bool, alertmanagers_readable: bool = False
+    ) -> None:
         self._servers: dict[tuple[AnyKind, str, str], Mapping[str, Any]] = {}
         self._versions: dict[tuple[AnyKind, str, str], tuple[str, str]] = {}
         self._namespaces: dict[str, Mapping[str, str]] = {}
         self.servers_readable = servers_readable
         self.namespaces_readable = namespaces_readable
+        self.alertmanagers_readable = alertmanagers_readable
         self._snapshot: Selectors | None = None
 
     @property
@@ -26,7 +31,8 @@ class SelectorStore:
         """The current picture; the same object until something changes."""
         if self._snapshot is None:
             self._snapshot = Selectors(
-                servers=tuple(self._servers.values()) if self.servers_readable else None,
+                servers=self._of(*RULE_SERVERS) if self.servers_readable else None,
+                alertmanagers=self._of(ServerKind.ALERTMANAGER) if self.alertmanagers_readable else None,
                 namespaces=dict(self._namespaces) if self.namespaces_readable else None,
             )
         return self._snapshot
@@ -55,6 +61,9 @@ class SelectorStore:
             for (of_kind, namespace, name), version in self._versions.items()
             if of_kind is kind
         }
+
+    def _of(self, *kinds: ServerKind) -> tuple[Mapping[str, Any], ...]:
+        return tuple(server for (kind, _, _), server in self._servers.items() if kind in kinds)
 
     def _namespace(self, name: str, raw: Mapping[str, Any] | None) -> bool:
         known = self._namespaces.get(name)

@@ -30,6 +30,8 @@ DECIDED_CONDITIONS: Final = frozenset(
         ConditionType.RECONCILING,
         ConditionType.STALLED,
         ConditionType.SELECTED,
+        ConditionType.ROUTED,
+        ConditionType.SECRET_FOUND,
         ConditionType.ALERTS_COMPLETE,
         ConditionType.TESTS_PASSED,
     }

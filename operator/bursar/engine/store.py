@@ -1,24 +1,17 @@
 """What the operator knows of the cluster: the users' resources, the generated objects, and who selects them."""
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bursar.api.base import Resource
 from bursar.compiler.plan import ChildRef, Key, Manifest
-from bursar.conventions import (
-    API_VERSION,
-    MANAGED_BY_LABEL,
-    OWNER_KIND_LABEL,
-    OWNER_NAME_LABEL,
-    PRODUCT,
-    ChildKind,
-    Kind,
-)
+from bursar.conventions import ChildKind, Kind
 from bursar.engine.digest import live_digest
 from bursar.engine.kept import Kept
+from bursar.engine.owners import Owner, controlling_owner, labelled_owner
 from bursar.errors import InvalidSpec
 
 
@@ -56,7 +49,7 @@ class Child:
     uid: str
     resource_version: str
     digest: bytes
-    owner: Key
+    owner: Owner
     rejection: str
 
 
@@ -137,7 +130,8 @@ class ChildIndex:
 
     def __init__(self) -> None:
         self._children: dict[ChildRef, Child] = {}
-        self._by_owner: defaultdict[Key, set[ChildRef]] = defaultdict(set)
+        self._by_owner: defaultdict[Owner, set[ChildRef]] = defaultdict(set)
+        self._places: Counter[tuple[ChildKind, str]] = Counter()
 
     def __len__(self) -> int:
         return len(self._children)
@@ -154,6 +148,7 @@ class ChildIndex:
         self.remove(child.ref)
         self._children[child.ref] = child
         self._by_owner[child.owner].add(child.ref)
+        self._places[child.ref.kind, child.ref.namespace] += 1
 
     def remove(self, ref: ChildRef) -> Child | None:
         """Forget an object."""
@@ -162,7 +157,16 @@ class ChildIndex:
             self._by_owner[child.owner].discard(ref)
             if not self._by_owner[child.owner]:
                 del self._by_owner[child.owner]
+            self._places[ref.kind, ref.namespace] -= 1
         return child
+
+    def has(self, kind: ChildKind, namespace: str) -> bool:
+        """Tell whether there is any object of a kind in a namespace."""
+        return self._places[kind, namespace] > 0
+
+    def namespaces(self) -> frozenset[str]:
+        """Name every namespace that has any object."""
+        return frozenset(namespace for (_, namespace), count in self._places.items() if count)
 
     def versions(self, kind: ChildKind) -> dict[tuple[str, str], tuple[str, str]]:
         """Namespace and name -> uid and resourceVersion, of all objects of a kind."""
@@ -172,8 +176,8 @@ class ChildIndex:
             if ref.kind is kind
         }
 
-    def of(self, owner: Key) -> tuple[Child, ...]:
-        """All objects that were generated for a resource."""
+    def of(self, owner: Owner) -> tuple[Child, ...]:
+        """All objects that were generated for a resource, or for a namespace."""
         return tuple(self._children[ref] for ref in sorted(self._by_owner.get(owner, ())))
 
 
@@ -183,7 +187,7 @@ def child_of(ref: ChildRef, manifest: Manifest, known: Child | None = None) -> C
     `known` is the same object as seen before: it answers for an owner whose long name the label only abbreviates.
     """
     metadata = manifest["metadata"]
-    owner = _controller(ref, metadata)
+    owner = controlling_owner(ref, metadata)
     if owner is None:
         owner = known.owner if known and known.uid == metadata["uid"] else labelled_owner(ref, metadata)
     if owner is None:
@@ -196,22 +200,6 @@ def child_of(ref: ChildRef, manifest: Manifest, known: Child | None = None) -> C
         owner=owner,
         rejection=_rejection(manifest.get("status", {})),
     )
-
-
-def _controller(ref: ChildRef, metadata: Mapping[str, Any]) -> Key | None:
-    for reference in metadata.get("ownerReferences", ()):
-        if reference["apiVersion"] == API_VERSION and reference["kind"] in tuple(Kind):
-            return Key(Kind(reference["kind"]), ref.namespace, reference["name"])
-    return None
-
-
-def labelled_owner(ref: ChildRef, metadata: Mapping[str, Any]) -> Key | None:
-    """The owner that our labels name, None without them."""
-    labels = metadata.get("labels", {})
-    kind, name = labels.get(OWNER_KIND_LABEL), labels.get(OWNER_NAME_LABEL)
-    if labels.get(MANAGED_BY_LABEL) != PRODUCT or name is None or kind not in tuple(Kind):
-        return None
-    return Key(Kind(kind), ref.namespace, name)
 
 
 def _rejection(status: Mapping[str, Any]) -> str:

@@ -53,6 +53,13 @@ PROMETHEUS_SECONDS: Final = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
     registry=REGISTRY,
 )
+ALERTMANAGER_SECONDS: Final = Histogram(
+    "bursar_alertmanager_request_duration_seconds",
+    "How long one request to an Alertmanager took.",
+    ("result",),
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    registry=REGISTRY,
+)
 BOOKS_AS_OF: Final = Gauge(
     "bursar_books_as_of_timestamp_seconds",
     "When the budgets of a kind were last read.",

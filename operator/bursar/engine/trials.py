@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 2
 
 _NO_TESTER: Final = (
-    "the platform runs no tests: the operator's setting promtool is empty; run them by promtool yourself"
+    "the platform runs no tests: the operator's setting promtool is empty; run them yourself by `bursar test`"
 )
 
 

@@ -13,6 +13,7 @@ from bursar.engine.children import CONTESTED_SECONDS, Children, Contested, NotOw
 from bursar.engine.observation import Observation
 from bursar.engine.ports import Clock, Cluster, EventNote, KindSpec
 from bursar.engine.queue import WorkQueue
+from bursar.engine.secrets import SecretStore
 from bursar.engine.status import Part, StatusWriter
 from bursar.engine.store import ChildIndex, Live, ResourceStore
 from bursar.engine.trials import Trials
@@ -42,6 +43,7 @@ class Worker:
     cluster: Cluster
     clock: Clock
     trials: Trials
+    secrets: SecretStore
     foreign_recheck_seconds: float = field(default=300.0)
 
     async def run(self) -> None:
@@ -101,6 +103,7 @@ class Worker:
             self.status.forget(key)
             self.observation.forget(key)
             self.trials.forget(key)
+            self.secrets.forget(key)
             self.queue.forget(key)
             return
         if live.invalid is not None:
@@ -114,7 +117,9 @@ class Worker:
             await self._settle(live, verdicts.accepted(suspended=True), self._objects(key))
             self.queue.forget(key)
             return
-        await self._carry_out(live, self.kinds[key.kind].compile(resource, self.view))
+        kind = self.kinds[key.kind]
+        await self.secrets.follow(key, kind.secrets(resource))
+        await self._carry_out(live, kind.compile(resource, self.view))
 
     async def _carry_out(self, live: Live, plan: Plan) -> None:
         try:

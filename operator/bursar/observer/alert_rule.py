@@ -9,13 +9,14 @@ from bursar.compiler.alert_rule import AlertRuleFacts
 from bursar.compiler.plan import Condition
 from bursar.conventions import ConditionType, Reason
 from bursar.domain.alert_lint import unknown_metric
+from bursar.observer.acknowledged import Shown
 from bursar.observer.alert_books import AlertBooks, Identity
 from bursar.observer.figures import time_text
 from bursar.observer.freshness import AS_OF, FRESH, not_fresh, verdicts_changed
 from bursar.observer.samples import Observed
 
 _MOST_FINDINGS: Final = 32
-_NEWS: Final = ("state", "instances", "activeSince", "findings")
+_NEWS: Final = ("state", "instances", "activeSince", "acknowledged", "findings")
 _LOADED: Final = Condition(ConditionType.RULES_LOADED, "True", Reason.LOADED, "Prometheus evaluates all rules")
 
 
@@ -37,9 +38,18 @@ class AlertFound:
 
 
 def observe_alert_rule(
-    namespace: str, facts: AlertRuleFacts, books: AlertBooks, found: AlertFound, previous: Observed | None
+    namespace: str,
+    facts: AlertRuleFacts,
+    books: AlertBooks,
+    found: AlertFound,
+    previous: Observed | None,
+    *,
+    acknowledged: Shown | None = None,
 ) -> Observed:
-    """Read one rule out of the books; `previous` is what was written last and knows when it fired."""
+    """Read one rule out of the books.
+
+    `previous` is what was written last and knows when it fired; `acknowledged` is who takes care of it.
+    """
     identity = (namespace, facts.incident)
     state = _state(identity, books, found)
     fields = {
@@ -47,11 +57,12 @@ def observe_alert_rule(
         "instances": books.firing.get(identity, 0) or books.pending.get(identity, 0),
         "activeSince": _since(identity, state, books),
         "lastFired": _last_fired(state, books, previous),
+        "acknowledged": acknowledged or {},
         "findings": _findings(facts, found),
         AS_OF: time_text(books.at),
     }
     loaded = rules_loaded(namespace, {facts.incident: facts.definition}, books, {identity: found.error})
-    return Observed({name: value for name, value in fields.items() if value not in ("", [])}, (loaded, FRESH))
+    return Observed({name: value for name, value in fields.items() if value not in ("", [], {})}, (loaded, FRESH))
 
 
 def stale(previous: Observed | None, failure: str) -> Observed:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Any, Final
 
 from bursar.api.sla import SLA
 from bursar.compiler.facts import SlaFacts
+from bursar.observer.acknowledged import Shown
 from bursar.observer.figures import sensible, time_text
 from bursar.observer.freshness import AS_OF, FRESH, not_fresh, verdicts_changed
 from bursar.observer.samples import Observed
@@ -29,16 +30,19 @@ def observe_sla(
     previous: Observed | None,
     *,
     rule_errors: Mapping[str, str] | None = None,
+    acknowledged: Mapping[str, Shown] | None = None,
 ) -> Observed:
     """Read one SLA out of the books.
 
     `previous` is what was written last; it knows since when an alert fires. `rule_errors` maps an objective's name to
-    what Prometheus says against its rules.
+    what Prometheus says against its rules, `acknowledged` to who takes care of its alerts.
     """
     namespace, name = sla.metadata.namespace, sla.metadata.name
     before = {} if previous is None else _rows(previous)
     readings = [read(objective, (namespace, name, objective.name), books) for objective in facts.objectives]
     rows = [row(reading, at=books.at, previous=before.get(reading.facts.name, {})) for reading in readings]
+    for shown in rows:
+        shown["alerts"] |= _taken(shown["name"], acknowledged or {})
     ranked = sorted(zip(rows, facts.objectives, strict=True), key=lambda pair: _rank(pair[0]))
     fields = {
         "state": ranked[0][0]["state"],
@@ -73,6 +77,10 @@ def changed(previous: Observed, new: Observed) -> bool:
     return before.keys() != after.keys() or any(_row_changed(before[name], after[name]) for name in after)
 
 
+def _taken(objective: str, acknowledged: Mapping[str, Shown]) -> Row:
+    return {"acknowledged": acknowledged[objective]} if objective in acknowledged else {}
+
+
 def _rows(observed: Observed) -> Mapping[str, Row]:
     return {row["name"]: row for row in observed.fields.get("objectives", ())}
 
@@ -92,9 +100,9 @@ def _row_changed(before: Row, after: Row) -> bool:
     )
 
 
-def _firing(shown: Row) -> tuple[str | None, ...]:
+def _firing(shown: Row) -> tuple[Any, ...]:
     alerts = shown.get("alerts", {})
-    return alerts.get("page"), alerts.get("ticket"), alerts.get("since")
+    return alerts.get("page"), alerts.get("ticket"), alerts.get("since"), alerts.get("acknowledged")
 
 
 def _remaining(shown: Row) -> str | None:

@@ -71,7 +71,12 @@ def test_a_template_in_a_crd_is_not_expanded_by_helm(definition: KindDefinition)
 
 def test_a_short_name_does_not_repeat_the_singular() -> None:
     short = {each.kind.value: crd(each)["spec"]["names"]["shortNames"] for each in DEFINITIONS}
-    assert short == {"MonitoringTarget": ["mtgt"], "SLA": [], "AlertRule": ["arule"]}
+    assert short == {
+        "MonitoringTarget": ["mtgt"],
+        "SLA": [],
+        "AlertRule": ["arule"],
+        "NotificationChannel": ["nchan"],
+    }
 
 
 def test_write_makes_what_check_finds_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

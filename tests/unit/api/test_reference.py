@@ -20,6 +20,9 @@ def test_every_kind_has_its_spec_and_its_status() -> None:
         "## AlertRule",
         "### spec",
         "### status",
+        "## NotificationChannel",
+        "### spec",
+        "### status",
     ]
 
 

@@ -69,7 +69,7 @@ def test_an_sla_becomes_one_prometheus_rule_that_is_selected() -> None:
         "sla/checkout/again",
         "sla/checkout/again/period",
     ]
-    (condition,) = plan.conditions
+    condition = plan.conditions[0]
     assert (condition.type, condition.status) == ("Selected", "True")
 
 
@@ -244,7 +244,7 @@ class TestRejected:
         given = sla(*(objective(ratio, name=f"o{number}") for number in range(20)))
         message = self.message(compiled(given))
         assert message.startswith("spec.objectives: their rules take ")
-        assert message.endswith("move some to another SLA, or shorten selectors and annotations")
+        assert message.endswith("move some to another SLA, escalate less often, or shorten selectors and annotations")
 
 
 def test_good_events_may_be_counted_in_place_of_bad_ones() -> None:

@@ -1,6 +1,7 @@
 """What the API server answers, as our errors; and credentials that are read again when it refuses them."""
 
 import json
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -174,3 +175,23 @@ async def test_of_a_written_status_only_the_metadata_comes_back(server: Server, 
     await api_server.apply_status(Key(Kind.SLA, "shop", "x"), manager="m", resource_version="7", status={"a": 1})
     ((verb, accept, sent),) = server.asked
     assert (verb, accept, sent["metadata"]["resourceVersion"]) == ("PATCH", METADATA_ONLY, "7")
+
+
+async def test_of_a_secret_only_the_names_of_its_keys_are_read(server: Server, api_server: ApiServer) -> None:
+    server.body = json.dumps({"kind": "Secret", "data": {"routingKey": "aHVzaA==", "url": "aHVzaA=="}})
+    assert await api_server.secret_keys("shop", "pagerduty") == frozenset({"routingKey", "url"})
+    server.body = json.dumps({"kind": "Secret"})
+    assert await api_server.secret_keys("shop", "empty") == frozenset()
+    server.status = 404
+    assert await api_server.secret_keys("shop", "missing") is None
+    server.status = 403
+    with pytest.raises(Forbidden):
+        await api_server.secret_keys("shop", "hidden")
+
+
+async def test_a_secret_that_cannot_be_read_is_not_quoted(server: Server, api_server: ApiServer) -> None:
+    server.body = '{"kind": "Secret", "data": {"routingKey": "aHVzaA=='
+    with pytest.raises(Unavailable) as error:
+        await api_server.secret_keys("shop", "pagerduty")
+    assert "aHVzaA" not in "".join(traceback.format_exception(error.value))
+    assert "GET /api/v1/namespaces/shop/secrets/pagerduty: not JSON: 51 bytes" in str(error.value)

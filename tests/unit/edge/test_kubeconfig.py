@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from kubernetes.aio.config import kube_config
 
-from bursar.edge.kubeconfig import configured
+from bursar.edge.kubeconfig import configured, current_namespace
 
 CONTEXT = """
 users: [{name: u, user: {token: secret}}]
@@ -54,3 +54,11 @@ async def test_a_server_that_the_environment_excepts_is_reached_directly(
 
 async def test_the_kubeconfigs_proxy_is_preferred(nearer_proxy: None) -> None:
     assert (await configured()).proxy == "http://nearer.example.com:3128"
+
+
+def test_the_namespace_is_that_of_the_current_context(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert current_namespace() == "default"
+    kubeconfig.write_text(kubeconfig.read_text().replace("user: u}", "user: u, namespace: shop}"))
+    assert current_namespace() == "shop"
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig.with_name("missing")))
+    assert current_namespace() == "default"

@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bursar.edge.prometheus import FAILURES_UNTIL_OPEN, OPEN_SECONDS, Breaker, PrometheusServer, Unanswerable
+from bursar.edge.prometheus import PrometheusServer, Unanswerable
+from bursar.edge.web_server import FAILURES_UNTIL_OPEN, OPEN_SECONDS, Breaker
 from bursar.errors import Unavailable
 
 VECTOR = {
@@ -115,7 +116,7 @@ async def test_a_slow_server_is_unavailable(stage: Stage) -> None:
 
 
 async def test_an_answer_beyond_the_limit_is_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bursar.edge.prometheus.MAX_BODY_BYTES", 100)
+    monkeypatch.setattr("bursar.edge.web_server.MAX_BODY_BYTES", 100)
     stage.respond = answer('{"status":"success","data":"' + "x" * 200 + '"}')
     with pytest.raises(Unavailable, match="larger than 100 bytes"):
         await stage.books.query("up")

@@ -1,15 +1,17 @@
 """When the books are written, and what stays when they cannot be read."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bursar.compiler.plan import Key
 from bursar.engine.observation import LONGEST_POSTPONEMENT_SECONDS, LONGEST_SILENCE_SECONDS
+from bursar.engine.ports import Source, Sources
 from bursar.errors import Unavailable
 from bursar.observer.samples import Observed
-from fakes.harness import Harness
+from fakes.harness import KIND, Harness
 
 
 @pytest.fixture
@@ -124,11 +126,36 @@ async def test_after_a_restart_without_prometheus_the_last_values_stay(harness: 
 async def test_without_a_configured_prometheus_the_status_says_so(harness: Harness) -> None:
     key = harness.put()
     await harness.drain()
-    harness.observation._books = None
+    harness.observation._sources = Sources()
     await harness.observation.cycle()
     fresh = harness.cluster.condition(key, "DataFresh")
     assert fresh is not None
     assert "set the operator's prometheusUrl" in fresh["message"]
+
+
+async def test_a_kind_is_read_from_its_own_source_and_misses_no_other(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    async def survey(server: Any, _: Any) -> int:
+        asked.append(server)
+        return 1
+
+    monkeypatch.setattr(harness.observer, "survey", survey)
+    routes: Any = object()
+    harness.observation._kinds = {KIND: replace(harness.observation._kinds[KIND], source=Source.ALERTMANAGER)}
+    key = harness.put()
+    await harness.drain()
+    harness.observation._sources = Sources(alertmanager=routes)
+    await harness.observation.cycle()
+    assert asked == [routes]
+    assert harness.cluster.status(key)["reading"] == 1
+    harness.observation._sources = Sources(prometheus=routes)
+    await harness.observation.cycle()
+    fresh = harness.cluster.condition(key, "DataFresh")
+    assert fresh is not None
+    assert fresh["message"] == "no Alertmanager is configured; set the operator's alertmanagerUrl"
 
 
 @pytest.mark.parametrize("edit", [{"value": 2}, {"value": 2, "suspend": True}], ids=["edited", "and suspended"])

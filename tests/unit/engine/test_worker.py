@@ -481,3 +481,42 @@ async def test_a_resource_is_parsed_once_however_often_its_status_changes(
     assert parsed == []
     harness.put(value=2)
     assert parsed == ["x"]
+
+
+async def test_a_resource_is_decided_with_its_secrets_and_again_when_one_of_them_changes(harness: Harness) -> None:
+    harness.cluster.secrets["ns", "key"] = frozenset({"token"})
+    key = harness.put(secrets=["key"])
+    await harness.drain()
+    assert harness.has_rule()
+    del harness.cluster.secrets["ns", "key"]
+    harness.clock.elapsed += 300
+    await harness.secrets.look()
+    await harness.drain()
+    ready = harness.cluster.condition(key, "Ready")
+    assert ready is not None
+    assert (ready["reason"], ready["message"]) == ("DependencyNotReady", "the Secret is missing; create it")
+    assert harness.has_rule()
+
+
+async def test_a_restart_reads_the_secrets_and_writes_nothing(harness: Harness) -> None:
+    harness.cluster.secrets["ns", "key"] = frozenset({"token"})
+    harness.put(secrets=["key"])
+    await harness.drain()
+    await harness.observation.cycle()
+    before = harness.cluster.writes
+    successor = harness.restart()
+    await successor.drain()
+    await successor.observation.cycle()
+    assert successor.cluster.writes == before
+
+
+async def test_the_secrets_of_a_deleted_resource_are_read_no_more(harness: Harness) -> None:
+    key = harness.put(secrets=["key"])
+    await harness.drain()
+    del harness.cluster.objects[(KIND.value, "ns", key.name)]
+    harness.report(KIND, key.name)
+    await harness.drain()
+    harness.clock.elapsed += 300
+    read = len(harness.cluster.secrets_read)
+    await harness.secrets.look()
+    assert len(harness.cluster.secrets_read) == read

@@ -146,3 +146,12 @@ def test_the_first_error_of_each_alert_is_read() -> None:
     page = {"groups": [{"rules": [well, foreign, failed, second]}, {"rules": None}]}
     assert rule_errors(page) == {KEY: "first"}
     assert rule_errors({}) == {}
+
+
+def test_who_takes_care_is_shown_and_is_news() -> None:
+    taken = {"by": "ada", "until": "2026-11-21T09:00:00Z"}
+    seen = observe_alert_rule("shop", FACTS, books(firing=1), AlertFound(), None, acknowledged=taken)
+    assert seen.fields["acknowledged"] == taken
+    assert "acknowledged" not in observed(books(firing=1)).fields
+    assert changed(observed(books(firing=1)), seen)
+    assert changed(seen, observed(books(firing=1)))

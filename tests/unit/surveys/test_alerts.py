@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
-from bursar.alert_surveys import AlertRuleObserver, PresetObserver
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.compiler.alert_rule import AlertRuleFacts
 from bursar.compiler.monitoring_target import TargetFacts, compile_monitoring_target
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
+from bursar.domain.acknowledgement import Occurrence, Silence
 from bursar.errors import Unavailable
 from bursar.observer.alert_books import alert_queries
 from bursar.observer.samples import Answer
-from bursar.surveys import INCOMPLETE_INTERVAL
-from fakes.answers import answer
+from bursar.surveys.alerts import AlertRuleObserver, PresetObserver
+from bursar.surveys.asking import INCOMPLETE_INTERVAL
+from fakes.acknowledged import NOBODY, Acknowledged
+from fakes.answers import AT, answer
 from fakes.cluster import FakeClock
 from fakes.world import World
 
@@ -74,14 +76,14 @@ async def test_states_are_asked_for_all_rules_at_once() -> None:
     for number in (1, 40):
         books = FakeBooks()
         keys = {Key(Kind.ALERT_RULE, "shop", f"r{n}"): facts(f"r{n}") for n in range(number)}
-        await AlertRuleObserver(FakeClock(), INTERVAL).survey(books, keys)
+        await AlertRuleObserver(FakeClock(), INTERVAL, NOBODY).survey(books, keys)
         counts.append(len(books.asked))
     assert counts == [len(alert_queries(Kind.ALERT_RULE)) + 2] * 2
 
 
 async def test_a_rule_is_looked_at_closely_only_now_and_then() -> None:
     clock, books = FakeClock(), FakeBooks()
-    observer = AlertRuleObserver(clock, INTERVAL)
+    observer = AlertRuleObserver(clock, INTERVAL, NOBODY)
     await survey(observer, books)
     await survey(observer, books)
     assert books.questions("rules arule/deep") == 1
@@ -99,7 +101,7 @@ async def test_what_is_not_well_is_looked_at_again_soon(flaw: str) -> None:
         books.metrics = ()
     else:
         books.loaded = {"AlertRule/deep": "d0"}
-    observer = AlertRuleObserver(clock, INTERVAL)
+    observer = AlertRuleObserver(clock, INTERVAL, NOBODY)
     await survey(observer, books)
     clock.elapsed += INCOMPLETE_INTERVAL.total_seconds()
     await survey(observer, books)
@@ -107,14 +109,14 @@ async def test_what_is_not_well_is_looked_at_again_soon(flaw: str) -> None:
 
 
 async def test_an_edit_is_looked_at_at_once() -> None:
-    observer, books = AlertRuleObserver(FakeClock(), INTERVAL), FakeBooks()
+    observer, books = AlertRuleObserver(FakeClock(), INTERVAL, NOBODY), FakeBooks()
     await survey(observer, books)
     await survey(observer, books, facts(definition="d2"))
     assert books.questions("rules arule/deep") == 2
 
 
 async def test_a_rule_is_read_out_of_the_survey() -> None:
-    observer, books = AlertRuleObserver(FakeClock(), INTERVAL), FakeBooks(metrics=())
+    observer, books = AlertRuleObserver(FakeClock(), INTERVAL, NOBODY), FakeBooks(metrics=())
     books.firing, books.error = {"AlertRule/deep": 2.0}, "many-to-many"
     seen = observer.observe(KEY, None, facts(), await survey(observer, books), None)
     assert (seen.fields["state"], seen.fields["instances"]) == ("Firing", 2)
@@ -124,7 +126,7 @@ async def test_a_rule_is_read_out_of_the_survey() -> None:
 
 
 async def test_what_cannot_be_looked_at_closely_keeps_its_state() -> None:
-    observer, books = AlertRuleObserver(FakeClock(), INTERVAL), FakeBooks()
+    observer, books = AlertRuleObserver(FakeClock(), INTERVAL, NOBODY), FakeBooks()
     books.failing = "rules"
     seen = observer.observe(KEY, None, facts(), await survey(observer, books), None)
     assert seen.fields["state"] == "Inactive"
@@ -134,7 +136,7 @@ async def test_without_the_states_there_are_no_books() -> None:
     books = FakeBooks()
     books.failing = "ALERTS"
     with pytest.raises(Unavailable):
-        await survey(AlertRuleObserver(FakeClock(), INTERVAL), books)
+        await survey(AlertRuleObserver(FakeClock(), INTERVAL, NOBODY), books)
 
 
 def target(*alerts: dict[str, Any]) -> tuple[MonitoringTarget, TargetFacts]:
@@ -180,3 +182,11 @@ async def test_nothing_is_asked_about_alerts_where_there_are_none() -> None:
     seen = observer.observe(TARGET, resource, known, await observer.survey(books, {TARGET: known}), None)
     assert "alerts" not in seen.fields
     assert books.questions("ALERTS") == 0
+
+
+async def test_who_takes_care_of_a_rule_is_shown() -> None:
+    people, occurrence = Acknowledged(), Occurrence("shop", "AlertRule/deep")
+    people.known = {occurrence: Silence(occurrence.matchers, AT, AT, "ada", "")}
+    observer = AlertRuleObserver(FakeClock(), INTERVAL, people)
+    seen = observer.observe(KEY, None, facts(), await survey(observer, FakeBooks()), None)
+    assert seen.fields["acknowledged"] == {"by": "ada", "until": "2026-11-21T07:00:00Z"}

@@ -15,25 +15,30 @@ from bursar.conventions import Kind
 from bursar.domain.promql.selector import Selector
 from bursar.engine.ports import Books, Clock
 from bursar.observer import alert_rule, preset_alerts
+from bursar.observer.acknowledged import Shown, acknowledged
 from bursar.observer.alert_books import AlertBooks, Identity, alert_queries, rule_errors, rule_questions
 from bursar.observer.alert_rule import AlertFound
 from bursar.observer.checks import Check, check_queries, findings
 from bursar.observer.samples import Observed
-from bursar.surveys import MOST_LOOKS, Calendar, TargetObserver, TargetSurvey, ask, beside_the_books
+from bursar.surveys.acknowledgements import Acknowledgements
+from bursar.surveys.asking import MOST_LOOKS, Calendar, ask, beside_the_books
+from bursar.surveys.monitoring_target import TargetObserver, TargetSurvey
 
 
 @dataclass(frozen=True, slots=True)
 class AlertSurvey:
-    """One cycle's books of all AlertRules, and what was found when each was last looked at closely."""
+    """One cycle's books of all AlertRules, what was found when each was last looked at closely, and who takes care."""
 
     books: AlertBooks
     found: Mapping[Key, AlertFound] = field(default_factory=dict)
+    acknowledged: Mapping[Identity, Shown] = field(default_factory=dict)
 
 
 class AlertRuleObserver:
     """Implements engine.ports.Observer for AlertRules."""
 
-    def __init__(self, clock: Clock, interval: timedelta) -> None:
+    def __init__(self, clock: Clock, interval: timedelta, acknowledgements: Acknowledgements) -> None:
+        self._acknowledgements = acknowledgements
         self._calendar = Calendar(clock, interval)
         self._found: dict[Key, AlertFound] = {}
 
@@ -42,14 +47,15 @@ class AlertRuleObserver:
         read = AlertBooks.from_answers(await ask(books, alert_queries(Kind.ALERT_RULE)))
         with beside_the_books("alert rules"):
             await self._look_closely(books, read, facts)
-        return AlertSurvey(read, dict(self._found))
+        return AlertSurvey(read, dict(self._found), acknowledged(await self._acknowledgements.now()))
 
     def observe(
         self, key: Key, resource: Any, facts: AlertRuleFacts, survey: Any, previous: Observed | None
     ) -> Observed:
         """Read one rule out of the survey."""
         found = survey.found.get(key, AlertFound())
-        return alert_rule.observe_alert_rule(key.namespace, facts, survey.books, found, previous)
+        taken = survey.acknowledged.get((key.namespace, facts.incident))
+        return alert_rule.observe_alert_rule(key.namespace, facts, survey.books, found, previous, acknowledged=taken)
 
     def stale(self, _: Any, previous: Observed | None, failure: str) -> Observed:
         """Keep what was last seen."""

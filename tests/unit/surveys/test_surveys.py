@@ -9,18 +9,16 @@ from bursar.api.monitoring_target import MonitoringTarget
 from bursar.compiler.monitoring_target import TargetFacts, compile_monitoring_target
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
+from bursar.domain.acknowledgement import Occurrence, Silence
 from bursar.errors import Unavailable
 from bursar.observer import sla_books, target_books
 from bursar.registry import kind_specs
 from bursar.settings import Settings
-from bursar.surveys import (
-    MOST_LOOKS,
-    MOST_QUESTIONS,
-    Calendar,
-    SlaObserver,
-    TargetObserver,
-)
-from fakes.answers import answer
+from bursar.surveys.asking import MOST_LOOKS, MOST_QUESTIONS, Calendar
+from bursar.surveys.monitoring_target import TargetObserver
+from bursar.surveys.sla import SlaObserver
+from fakes.acknowledged import NOBODY, Acknowledged
+from fakes.answers import AT, answer
 from fakes.asked import FakeBooks
 from fakes.cluster import FakeClock
 from fakes.samples import target as target_manifest
@@ -38,7 +36,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_number_of_slas() -> 
     for number in (1, 40):
         books = FakeBooks()
         resources = {Key(Kind.SLA, "shop", f"sla-{n}"): all_facts() for n in range(number)}
-        await SlaObserver(FakeClock(), INTERVAL).survey(books, resources)
+        await SlaObserver(FakeClock(), INTERVAL, NOBODY).survey(books, resources)
         counts.append(len(books.asked))
     assert counts == [len(sla_books.QUERIES) + len(BURN_WINDOWS)] * 2
 
@@ -46,7 +44,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_number_of_slas() -> 
 async def test_an_sla_is_read_out_of_the_survey() -> None:
     books = FakeBooks()
     books.know(sla_books.QUERIES, recorded())
-    observer = SlaObserver(FakeClock(), INTERVAL)
+    observer = SlaObserver(FakeClock(), INTERVAL, NOBODY)
     survey = await observer.survey(books, {KEY: all_facts()})
     observed = observer.observe(KEY, sla(), all_facts(), survey, None)
     assert observed.fields["state"] == "Healthy"
@@ -57,13 +55,36 @@ async def test_an_sla_is_read_out_of_the_survey() -> None:
     assert books.read_paths == []
 
 
+async def test_who_takes_care_of_an_objective_is_shown_while_it_lasts_however_quiet_the_books_are() -> None:
+    books, people = FakeBooks(), Acknowledged()
+    books.know(sla_books.QUERIES, recorded())
+    observer, known = SlaObserver(FakeClock(), INTERVAL, people), {KEY: all_facts()}
+    occurrence = Occurrence("shop", "SLA/checkout/availability", "eu")
+    survey = await observer.survey(books, known)
+    before = observer.observe(KEY, sla(), known[KEY], survey, None)
+    quiet = observer.quiet(KEY, known[KEY], survey, before)
+    assert quiet is not None
+    assert observer.is_quiet(quiet, KEY, known[KEY], survey)
+    people.known = {occurrence: Silence(occurrence.matchers, AT, AT, "ada", "on it")}
+    survey = await observer.survey(books, known)
+    assert not observer.is_quiet(quiet, KEY, known[KEY], survey)
+    taken = observer.observe(KEY, sla(), known[KEY], survey, before)
+    shown = taken.fields["objectives"][0]["alerts"]["acknowledged"]
+    assert shown == {"by": "ada", "until": "2026-11-21T07:00:00Z", "comment": "on it", "group": "eu"}
+    assert observer.changed(before, taken)
+    assert observer.quiet(KEY, known[KEY], survey, taken) is None
+    people.known = {}
+    after = observer.observe(KEY, sla(), known[KEY], await observer.survey(books, known), taken)
+    assert observer.changed(taken, after)
+
+
 async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_time() -> None:
     books = FakeBooks()
     books.know(sla_books.QUERIES, recorded(definition=None))
     labels = {"namespace": "shop", "sla": "checkout", "objective": "availability"}
     failed = {"labels": labels, "health": "err", "lastError": "many-to-many matching"}
     books.pages["rules"] = {"groups": [{"rules": [failed]}]}
-    observer = SlaObserver(FakeClock(), INTERVAL)
+    observer = SlaObserver(FakeClock(), INTERVAL, NOBODY)
     others = {Key(Kind.SLA, "shop", f"sla-{n}"): all_facts() for n in range(2 * MOST_QUESTIONS)}
     survey = await observer.survey(books, {KEY: all_facts(), **others})
     assert len(books.read_paths) == MOST_QUESTIONS
@@ -76,7 +97,7 @@ async def test_why_a_rule_is_not_loaded_is_asked_of_prometheus_for_a_few_at_a_ti
 
 async def test_all_windows_of_what_burns_are_asked_for_only_while_an_alert_fires() -> None:
     books = FakeBooks()
-    observer = SlaObserver(FakeClock(), INTERVAL)
+    observer = SlaObserver(FakeClock(), INTERVAL, NOBODY)
     resources = {KEY: all_facts()}
     await observer.survey(books, resources)
     assert sla_books.BURNING not in books.asked
@@ -93,13 +114,13 @@ async def test_a_survey_fails_as_a_whole_when_one_query_fails() -> None:
     books = FakeBooks()
     books.failing = "coverage"
     with pytest.raises(Unavailable):
-        await SlaObserver(FakeClock(), INTERVAL).survey(books, {})
+        await SlaObserver(FakeClock(), INTERVAL, NOBODY).survey(books, {})
 
 
 async def test_why_a_rule_that_is_loaded_records_nothing_is_asked_as_well() -> None:
     books = FakeBooks()
     books.know(sla_books.QUERIES, tuple(series for series in recorded() if series[0] == "info"))
-    await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: all_facts()})
+    await SlaObserver(FakeClock(), INTERVAL, NOBODY).survey(books, {KEY: all_facts()})
     assert [parameters["rule_group[]"] for _, parameters in books.read_paths] == [GROUPS]
 
 
@@ -108,7 +129,9 @@ async def test_budgets_are_read_although_another_question_is_not_answered(questi
     books = FakeBooks()
     books.know(sla_books.QUERIES, recorded(definition=None))
     books.failing = question
-    survey = await SlaObserver(FakeClock(), INTERVAL).survey(books, {KEY: all_facts(facts(watched=latency("1")))})
+    survey = await SlaObserver(FakeClock(), INTERVAL, NOBODY).survey(
+        books, {KEY: all_facts(facts(watched=latency("1")))}
+    )
     assert survey.books.groups(("shop", "checkout", "availability"), ())
     assert survey.rule_errors == {}
 
@@ -179,7 +202,7 @@ async def test_an_address_that_is_down_without_a_known_reason_has_none() -> None
 async def test_many_slas_are_looked_at_in_turn_until_all_of_them_were() -> None:
     watched = all_facts(facts(watched=latency("0.3")))
     resources = {Key(Kind.SLA, "shop", f"sla-{number}"): watched for number in range(2 * MOST_LOOKS + 1)}
-    observer, looked = SlaObserver(FakeClock(), INTERVAL), []
+    observer, looked = SlaObserver(FakeClock(), INTERVAL, NOBODY), []
     for _ in range(3):
         books = FakeBooks()
         await observer.survey(books, resources)
@@ -204,4 +227,4 @@ def test_what_was_edited_is_looked_for_at_once() -> None:
 
 
 def test_every_kind_is_registered() -> None:
-    assert set(kind_specs(Settings(), FakeClock())) == set(Kind)
+    assert set(kind_specs(Settings(), FakeClock(), NOBODY)) == set(Kind)

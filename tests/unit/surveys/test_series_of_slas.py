@@ -8,7 +8,9 @@ from bursar.compiler.facts import Watched
 from bursar.compiler.plan import Key
 from bursar.conventions import Kind
 from bursar.domain.promql.selector import parse_selector
-from bursar.surveys import INCOMPLETE_INTERVAL, UNCOUNTED_KEPT, Memory, SlaObserver
+from bursar.surveys.asking import INCOMPLETE_INTERVAL
+from bursar.surveys.sla import UNCOUNTED_KEPT, Memory, SlaObserver
+from fakes.acknowledged import NOBODY
 from fakes.answers import answer
 from fakes.asked import FakeBooks
 from fakes.cluster import FakeClock
@@ -23,7 +25,7 @@ HERE = "shop/checkout/availability"
 
 async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_when_they_were() -> None:
     books, clock = FakeBooks(), FakeClock()
-    observer = SlaObserver(clock, INTERVAL)
+    observer = SlaObserver(clock, INTERVAL, NOBODY)
     resources = {KEY: all_facts(facts(watched=latency("0.3")))}
 
     async def looks() -> int:
@@ -45,14 +47,14 @@ async def test_buckets_are_looked_for_again_soon_when_none_was_found_and_rarely_
 @pytest.mark.parametrize(("interval", "within"), [(INTERVAL, "10m"), (timedelta(minutes=1), "5m")])
 async def test_counters_are_new_for_two_looks_at_them(interval: timedelta, within: str) -> None:
     books = FakeBooks()
-    await SlaObserver(FakeClock(), interval).survey(books, OF_COUNTERS)
+    await SlaObserver(FakeClock(), interval, NOBODY).survey(books, OF_COUNTERS)
     (question,) = (query for query in books.asked if "label_replace" in query)
     assert f"sum(min_over_time(bad_total[{within}]) unless " in question
 
 
 async def test_that_a_counter_came_with_events_is_known_for_a_day() -> None:
     books, clock = FakeBooks(), FakeClock()
-    observer = SlaObserver(clock, INTERVAL)
+    observer = SlaObserver(clock, INTERVAL, NOBODY)
 
     async def uncounted(held: float | None) -> int:
         found = [({"bursar_check": f"{HERE}/total"}, 3.0)]
