@@ -1,31 +1,49 @@
 """The command `bursar`: composition and flags, no decisions."""
 
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import click
 from pydantic import ValidationError
 
-from bursar.cli.acknowledge import ack, unack
-from bursar.cli.dashboard import dashboard
-from bursar.cli.diff import diff
-from bursar.cli.explain import explain
-from bursar.cli.export import export
-from bursar.cli.import_ import import_
-from bursar.cli.render import render
-from bursar.cli.test import test
-from bursar.cli.validate import validate
 from bursar.settings import Settings, flag, variable
 
+_COMMANDS: Final = {
+    "ack": "acknowledge:ack",
+    "dashboard": "dashboard:dashboard",
+    "diff": "diff:diff",
+    "explain": "explain:explain",
+    "export": "export:export",
+    "import": "import_:import_",
+    "render": "render:render",
+    "test": "test:test",
+    "unack": "acknowledge:unack",
+    "validate": "validate:validate",
+}
+"""The commands that have a module of their own, which is loaded when it is wanted."""
 
-@click.group()
+
+class _Commands(click.Group):
+    """Loads a command when it is called: whoever renders does not wait for the client of Alertmanager."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; None when there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"bursar.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="bursar")
 def main() -> None:
     """Keep error budgets: intent in, Prometheus objects out, the books in status."""
-
-
-for _command in (ack, dashboard, diff, explain, export, import_, render, test, unack, validate):
-    main.add_command(_command)
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,6 +1,6 @@
 """Which compiler turns a kind into objects; one that is not needed is not loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import import_module
 from typing import Any, Final, TypeAlias
 
@@ -10,12 +10,8 @@ from bursar.conventions import Kind
 
 Compiler: TypeAlias = Callable[[Any, View], Plan]
 
-CONTEXT: Final = frozenset({Kind.MONITORING_TARGET, Kind.NOTIFICATION_CHANNEL})
-"""The kinds that other resources are compiled with."""
-CONTEXTUAL: Final = frozenset({Kind.NOTIFICATION_CHANNEL, Kind.DASHBOARD})
-"""The kinds that are compiled with any other: a channel with all that name it, a dashboard with what it shows."""
-
 _PACKAGED: Final = {Kind.DASHBOARD: "dashboard.resource"}
+_COMPILED_WITH_OTHERS: Final = frozenset({Kind.NOTIFICATION_CHANNEL, Kind.DASHBOARD})
 
 
 def compiler(kind: Kind) -> Compiler:
@@ -23,3 +19,11 @@ def compiler(kind: Kind) -> Compiler:
     name = kind.name.lower()
     found: Compiler = getattr(import_module(f"bursar.compiler.{_PACKAGED.get(kind, name)}"), f"compile_{name}")
     return found
+
+
+def context(kinds: Collection[Kind]) -> frozenset[Kind]:
+    """Name the kinds that resources of some kinds are compiled with.
+
+    A channel is told who names it, and a dashboard what it shows.
+    """
+    return frozenset({Kind.MONITORING_TARGET} if _COMPILED_WITH_OTHERS.isdisjoint(kinds) else Kind)

@@ -15,8 +15,7 @@ from bursar.cli.foreign.files import Foreign, read_foreign
 from bursar.cli.manifests import as_yaml
 from bursar.cli.names import once
 from bursar.cli.offline import FileView, resources
-from bursar.cli.rendering import ownerless
-from bursar.compiler.inhibition import inhibition
+from bursar.cli.rendering import common_objects, namespaces_with_rules, ownerless
 from bursar.compiler.plan import Accepted, ChildRef, Manifest
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import API_VERSION, MANAGED_BY_LABEL, PRODUCT, ChildKind, Kind
@@ -69,13 +68,13 @@ def generated(found: Iterable[Foreign | Problem], namespace: str, policy: RulePo
             objects[_reference(each.content)] = _plain(each.content)
     given = resources(once(ours, namespace=namespace), namespace=namespace)
     view, problems = FileView(policy, datetime.now(UTC), given.valid), list(given.problems)
+    common = common_objects(namespaces_with_rules(ours, namespace), view)
+    objects |= {_reference(each): _plain(each) for each in common}
     for key, resource in given.valid.items():
         plan = compiler(key.kind)(resource, view)
         objects |= {_reference(each): _plain(ownerless(each)) for each in plan.apply}
         if not isinstance(plan.verdict, Accepted):
             problems.append(Problem(given.places[key], f"{key}: {plan.verdict.message}"))
-    for place in {ref.namespace for ref in objects if ref.kind is ChildKind.PROMETHEUS_RULE}:
-        objects |= {_reference(each): _plain(each) for each in inhibition(place, view)}
     return Generated(objects, tuple(problems))
 
 

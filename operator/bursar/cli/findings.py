@@ -27,6 +27,7 @@ RULES: Final[Mapping[str, str]] = {
     "missing-reference": "What the resource refers to is not in the files.",
     "rejected": "The resource cannot become rules.",
     "SignalMissing": "An alert of a target lacks the signal that it reads.",
+    "ChannelNotFound": "A channel that is to be told is not in the files.",
     "NoPage": "No page can ever fire for an objective.",
     "TierDropped": "An alert on a burning budget cannot be had.",
     "TooCoarse": "A page comes when much of the budget is gone.",

@@ -1,4 +1,4 @@
-"""Data of Kubernetes as YAML that people can read, some twenty times as fast as PyYAML writes it.
+"""Data of Kubernetes as YAML that people can read, eight times as fast as PyYAML in C.
 
 Texts of several lines are blocks. Only maps, lists and scalars of JSON are known, which is all that manifests hold.
 Source: https://yaml.org/spec/1.2.2/
@@ -55,7 +55,7 @@ def _text(text: str, indent: str) -> str:
 
 
 def _is_line_of_a_block(line: str) -> bool:
-    return line.isprintable() and bool(line) and line[-1] != " "
+    return line.isprintable() and bool(line)
 
 
 @lru_cache(maxsize=4096)  # names, labels and numbers come again in every object

@@ -10,16 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
-from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.parse import UserResource
-from bursar.cli.compilers import CONTEXT, CONTEXTUAL, compiler
-from bursar.cli.documents import Problem, Read, read
+from bursar.cli.compilers import compiler
+from bursar.cli.compilers import context as compiled_with
+from bursar.cli.documents import Document, Problem, Read, read
 from bursar.cli.manifests import as_yaml
 from bursar.cli.names import identity, once
 from bursar.cli.offline import FileView, resources
 from bursar.cli.shares import shared
-from bursar.compiler.inhibition import inhibition
-from bursar.compiler.mentions import mentions
 from bursar.compiler.plan import Accepted, Key, Manifest
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import Kind
@@ -45,7 +43,8 @@ def run(paths: Iterable[Path], *, namespace: str, output: str, policy: RulePolic
             return _INCOMPLETE
         rendering = Rendering(FORMATS[output], namespace, context(documents, policy=policy, namespace=namespace))
         code = shared(documents, rendering.write, out=sys.stdout, err=sys.stderr)
-        rendering.write_common(documents, sys.stdout)
+        for manifest in common_objects(namespaces_with_rules(documents, namespace), rendering.view):
+            sys.stdout.write(rendering.writer(manifest))
         return code
 
 
@@ -62,9 +61,30 @@ def _without_collector() -> Iterator[None]:
 def context(documents: Iterable[Read], *, policy: RulePolicy, namespace: str) -> FileView:
     """Return the world that every resource of the files is compiled in."""
     ours = [each for each in documents if not isinstance(each, Problem)]
-    needed = CONTEXT if CONTEXTUAL.isdisjoint(each.kind for each in ours) else Kind
-    shown = (each for each in ours if each.kind in needed)
+    wanted = compiled_with({each.kind for each in ours})
+    shown = (each for each in ours if each.kind in wanted)
     return FileView(policy, datetime.now(UTC), resources(shown, namespace=namespace).valid)
+
+
+def namespaces_with_rules(documents: Iterable[Read], namespace: str) -> frozenset[str]:
+    """Name the namespaces that get a PrometheusRule."""
+    names = (identity(each, namespace) for each in documents if isinstance(each, Document) and _has_rules(each))
+    return frozenset(name[1] for name in names if name)
+
+
+def _has_rules(document: Document) -> bool:
+    if document.kind is Kind.MONITORING_TARGET:
+        spec = document.content.get("spec")
+        return isinstance(spec, Mapping) and bool(spec.get("alerts"))
+    return document.kind in (Kind.SLA, Kind.ALERT_RULE)
+
+
+def common_objects(namespaces: Iterable[str], view: FileView) -> Iterator[Manifest]:
+    """Build what the resources of a namespace have in common."""
+    from bursar.compiler.inhibition import inhibition  # noqa: PLC0415 - it brings the models of channels along
+
+    for namespace in sorted(namespaces):
+        yield from inhibition(namespace, view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +104,6 @@ class Rendering:
                 err.write(f"{problem}\n")
                 code = _INCOMPLETE
         return code
-
-    def write_common(self, documents: Iterable[Read], out: IO[str]) -> None:
-        """Write what the namespaces with alerts have in common."""
-        for place in sorted(self._with_rules(documents)):
-            for manifest in inhibition(place, self.view):
-                out.write(self.writer(manifest))
-
-    def _with_rules(self, documents: Iterable[Read]) -> Iterable[str]:
-        named = (identity(each, self.namespace) for each in documents if not isinstance(each, Problem))
-        ruled = {found[1] for found in named if found and found[0] in (Kind.SLA, Kind.ALERT_RULE)}
-        targets = (each for each in self.view.resources.values() if isinstance(each, MonitoringTarget))
-        return ruled | {target.metadata.namespace for target in targets if mentions(target).speaks}
 
     def _compiled(self, valid: Mapping[Key, UserResource], document: Read, out: IO[str]) -> Iterator[Problem]:
         for key, resource in valid.items():

@@ -128,7 +128,7 @@ def _of_plan(subject: _Subject, resource: UserResource, plan: Plan, *, partial: 
 
 
 def _of_conditions(subject: _Subject, conditions: Iterable[Condition]) -> Iterator[Finding]:
-    """Say what is False; what is unknown here a cluster would know, and to name no channel is a choice."""
+    """Say what is False; what is unknown here a cluster would know. Many a platform routes by labels alone."""
     for condition in conditions:
         if condition.status == "False" and condition.reason is not Reason.NO_CHANNEL:
             yield subject.finding(Level.WARNING, condition.reason.value, condition.message)

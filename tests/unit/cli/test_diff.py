@@ -28,6 +28,12 @@ def ran(new: Path, old: Path | str, *arguments: str, stdin: str | None = None) -
     return CliRunner().invoke(main, ["diff", "-f", str(new), str(old), *arguments], input=stdin)
 
 
+def rendered(path: Path) -> tuple[Raw, Raw]:
+    """The rules of one SLA, and what its namespace has in common."""
+    rules, common = yaml.safe_load_all(CliRunner().invoke(main, ["render", "-f", str(path)]).stdout)
+    return rules, common
+
+
 def test_the_same_resources_do_not_differ_however_they_are_written(tmp_path: Path) -> None:
     old = write(tmp_path / "old.yaml", sla("a"), sla("b"))
     new = tmp_path / "new.yaml"
@@ -65,13 +71,22 @@ def test_programs_get_both_sides(tmp_path: Path) -> None:
 
 def test_what_a_cluster_has_is_compared_without_what_the_server_added(tmp_path: Path) -> None:
     new = write(tmp_path / "new.yaml", sla())
-    live, common = yaml.safe_load_all(CliRunner().invoke(main, ["render", "-f", str(new)]).stdout)
+    live, common = rendered(new)
     live["metadata"] |= {"uid": "1", "resourceVersion": "7", "ownerReferences": [{"uid": "2"}], "managedFields": []}
     foreign = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": {"name": "not-ours"}}
-    listed = {"kind": "List", "items": [live, common, foreign]}
+    listed = {"kind": "List", "items": [live, foreign, common]}
     assert ran(new, "-", stdin=json.dumps(listed, sort_keys=True)).exit_code == 0
     live["spec"]["groups"][0]["interval"] = "5m"
     assert ran(new, "-", "-o", "names", stdin=json.dumps(listed)).stdout == "changed PrometheusRule/shop/sla-mail\n"
+
+
+def test_the_order_in_which_a_server_writes_fields_is_no_difference(tmp_path: Path) -> None:
+    new = write(tmp_path / "new.yaml", sla())
+    live, common = rendered(new)
+    live["spec"]["groups"][0]["interval"] = "5m"
+    listed = {"kind": "List", "items": [live, common]}
+    lines = ran(new, "-", stdin=json.dumps(listed, sort_keys=True)).stdout.splitlines()[2:]
+    assert [line.replace(" ", "") for line in lines if line[0] in "+-"] == ["-interval:'5m'", "+interval:'1m'"]
 
 
 def test_what_cannot_be_compiled_cannot_be_compared(tmp_path: Path) -> None:

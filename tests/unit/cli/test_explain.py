@@ -56,8 +56,7 @@ def test_the_promise_is_said_as_a_share_as_time_and_as_events(tmp_path: Path) ->
 def test_the_expressions_are_those_of_the_rules(tmp_path: Path) -> None:
     path = write(tmp_path / "a.yaml", sla())
     rendered = CliRunner().invoke(main, ["render", "-f", str(path)]).stdout
-    first = next(yaml.safe_load_all(rendered))
-    rules = [rule for group in first["spec"]["groups"] for rule in group["rules"]]
+    rules = [rule for group in next(yaml.safe_load_all(rendered))["spec"]["groups"] for rule in group["rules"]]
     recorded = {rule["record"]: rule["expr"] for rule in rules if "record" in rule}
     found = numbers(path)
     assert found["total"] == recorded["bursar:sli_total:rate"]

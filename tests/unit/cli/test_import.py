@@ -105,6 +105,21 @@ def test_a_bucket_without_a_time_of_its_own_stays_an_expression(tmp_path: Path, 
     assert found["indicator"] == {"expression": {"bad": f"{count} - {bucket}", "total": count}}
 
 
+def test_a_bucket_of_another_count_stays_an_expression(tmp_path: Path) -> None:
+    bucket = rated('d_seconds_bucket{le="0.25"}')
+    bad = f"{rated('other_seconds_count')} - {bucket}"
+    events = {"error_query": bad, "total_query": rated("d_seconds_count")}
+    found, _ = objective(tmp_path, sloth(slo(sli={"events": events})))
+    assert found["indicator"] == {"expression": {"bad": bad, "total": rated("d_seconds_count")}}
+
+
+def test_sums_by_different_labels_are_divided_by_those_of_both(tmp_path: Path) -> None:
+    bad, total = rated("bad_total", by="zone, code"), rated("all_total", by="zone")
+    found, _ = objective(tmp_path, sloth(slo(sli={"events": {"error_query": bad, "total_query": total}})))
+    assert found["indicator"] == {"expression": {"bad": bad, "total": total}}
+    assert found["groupBy"] == ["zone"]
+
+
 def test_errors_that_have_not_happened_need_no_zero(tmp_path: Path) -> None:
     events = {"error_query": f"{rated('bad_total')} or vector(0)", "total_query": rated("all_total")}
     found, _ = objective(tmp_path, sloth(slo(sli={"events": events})))
@@ -432,6 +447,7 @@ def test_gauges_are_added_up(tmp_path: Path) -> None:
             "90d",
             "the calendar window of 1Q in Europe/Berlin is a rolling one of 90d",
         ),
+        ({"duration": "1w", "isRolling": False}, "7d", "the calendar window of 1w is a rolling one of 7d"),
     ],
 )
 def test_windows_of_openslo_become_rolling_ones(tmp_path: Path, window: Raw, rolling: str, message: str) -> None:

@@ -1,6 +1,7 @@
 """`bursar render` as a user runs it."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from click.testing import CliRunner, Result
 
 from bursar.cli import main
 from bursar.cli.shares import FEWEST
-from bursar.conventions import INHIBITION, Kind
 from rules.promtool import assert_accepted, write_rules
 
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
@@ -37,17 +37,13 @@ def ran(*arguments: str | Path, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, ["render", *map(str, arguments)], input=stdin)
 
 
-def objects(text: str) -> list[dict[str, Any]]:
-    """Return what resources own, and not what their namespace has in common; dashboards taken apart."""
-    found = [each for each in yaml.safe_load_all(text) if each["metadata"]["name"] != INHIBITION]
-    for each in found:
-        if "data" in each:
-            each["data"] = {name: json.loads(content) for name, content in each["data"].items()}
-    return found
-
-
 def rendered(*arguments: str | Path) -> list[dict[str, Any]]:
-    return objects(ran(*arguments).stdout)
+    """What resources become, without what their namespaces have in common."""
+    return of_resources(yaml.safe_load_all(ran(*arguments).stdout))
+
+
+def of_resources(objects: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in objects if each["metadata"]["name"] != "bursar-inhibition"]
 
 
 def expected(case: Path) -> list[dict[str, Any]]:
@@ -60,10 +56,12 @@ def expected(case: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_the_objects_are_those_of_the_operator(case: Path) -> None:
-    kinds = {kind.name.lower(): kind.value for kind in Kind}
-    label = "bursar.dev/owner-kind"
+    kind = case.parent.name.replace("_", "")
     found = rendered("-f", case / "input.yaml", "--object-labels", "release=kps")
-    ours = [each for each in found if each["metadata"]["labels"][label] == kinds[case.parent.name]]
+    ours = [each for each in found if each["metadata"]["labels"].get("bursar.dev/owner-kind", "").lower() == kind]
+    for each in ours:
+        if "data" in each:
+            each["data"] = {name: json.loads(content) for name, content in each["data"].items()}
     by_name = sorted(expected(case), key=lambda each: (each["kind"], each["metadata"]["name"]))
     assert sorted(ours, key=lambda each: (each["kind"], each["metadata"]["name"])) == by_name
 
@@ -89,14 +87,8 @@ def test_many_files_are_rendered_like_few(tmp_path: Path) -> None:
 def test_json_is_one_object_in_a_line(tmp_path: Path) -> None:
     path = write(tmp_path / "s.yaml", sla("a"), sla("b"))
     lines = ran("-f", path, "-o", "json").stdout.splitlines()
-    assert [json.loads(line) for line in lines] == list(yaml.safe_load_all(ran("-f", path).stdout))
-
-
-def test_what_a_namespace_has_in_common_is_rendered_once(tmp_path: Path) -> None:
-    path = write(tmp_path / "s.yaml", sla("a"), sla("b"))
-    (common,) = [each for each in yaml.safe_load_all(ran("-f", path).stdout) if each["metadata"]["name"] == INHIBITION]
-    assert common["metadata"]["namespace"] == "default"
-    assert common["spec"]["inhibitRules"]
+    assert of_resources(map(json.loads, lines)) == rendered("-f", path)
+    assert [len(lines), json.loads(lines[-1])["kind"]] == [3, "AlertmanagerConfig"]
 
 
 def test_a_target_is_found_in_another_file(tmp_path: Path) -> None:
@@ -119,7 +111,8 @@ def test_what_cannot_be_rendered_is_told_with_its_place_and_the_rest_is_rendered
     path = write(tmp_path / "s.yaml", wrong, invalid, sla("right"))
     result = ran("-f", path)
     assert result.exit_code == 1
-    assert [each["metadata"]["name"] for each in objects(result.stdout)] == ["sla-right"]
+    found = of_resources(yaml.safe_load_all(result.stdout))
+    assert [each["metadata"]["name"] for each in found] == ["sla-right"]
     first, second = result.stderr.splitlines()
     assert first.startswith(f"{path}:1: SLA/default/wrong: ")
     assert "nobody" in first
@@ -130,8 +123,31 @@ def test_the_second_of_two_equal_names_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "s.yaml", sla(), sla())
     result = ran("-f", path)
     assert result.exit_code == 1
-    assert len(objects(result.stdout)) == 1
+    assert len(of_resources(yaml.safe_load_all(result.stdout))) == 1
     assert "SLA/default/mail is already in" in result.stderr
+
+
+def test_what_alerts_of_a_namespace_have_in_common_comes_last(tmp_path: Path) -> None:
+    other = {**sla(), "metadata": {"name": "other", "namespace": "shop"}}
+    silent = {"apiVersion": "bursar.dev/v1alpha1", "kind": "MonitoringTarget", "spec": {}}
+    target = {**silent, "metadata": {"name": "quiet", "namespace": "quiet"}}
+    found = list(yaml.safe_load_all(ran("-f", write(tmp_path / "s.yaml", other, sla(), target)).stdout))
+    names = [
+        (each["metadata"]["namespace"], each["metadata"]["name"]) for each in found if "namespace" in each["metadata"]
+    ]
+    assert names[-2:] == [("default", "bursar-inhibition"), ("shop", "bursar-inhibition")]
+    assert "quiet" not in {namespace for namespace, _ in names}
+
+
+def test_a_channel_is_told_who_names_it(tmp_path: Path) -> None:
+    named = sla(notify=[{"channels": ["oncall"]}])
+    webhook = {"webhook": {"urlSecretRef": {"name": "hook", "key": "url"}}}
+    channel = {"apiVersion": "bursar.dev/v1alpha1", "kind": "NotificationChannel", "spec": webhook}
+    write(tmp_path / "a.yaml", {**channel, "metadata": {"name": "oncall"}})
+    write(tmp_path / "z.yaml", named)
+    (told, *_) = rendered("-f", tmp_path)
+    assert told["kind"] == "AlertmanagerConfig"
+    assert "SLA/mail" in json.dumps(told["spec"]["route"]["matchers"])
 
 
 def test_the_platform_decides_labels_intervals_and_severities(tmp_path: Path) -> None:
