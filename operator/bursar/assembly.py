@@ -207,7 +207,7 @@ def _readable(selectors: SelectorStore) -> frozenset[AnyKind]:
 
 
 def generated_kinds(settings: Settings) -> frozenset[ChildKind]:
-    """Name the kinds that are watched; leave out what is never made: watching it would need rights that the chart does not give then."""
+    """Name the generated kinds that are watched: what is never made would need rights that the chart does not give."""
     unused = set() if settings.grafana_instances else {ChildKind.GRAFANA_DASHBOARD}
     return frozenset(ChildKind) - unused
 
