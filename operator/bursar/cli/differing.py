@@ -15,7 +15,7 @@ from bursar.cli.foreign.files import Foreign, read_foreign
 from bursar.cli.manifests import as_yaml
 from bursar.cli.names import once
 from bursar.cli.offline import FileView, resources
-from bursar.cli.rendering import common_objects, namespaces_with_rules, ownerless
+from bursar.cli.rendering import common_objects, namespaces_with_rules
 from bursar.compiler.plan import Accepted, ChildRef, Manifest
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import API_VERSION, MANAGED_BY_LABEL, PRODUCT, ChildKind, Kind
@@ -57,6 +57,21 @@ class Generated:
 
 def generated(found: Iterable[Foreign | Problem], namespace: str, policy: RulePolicy) -> Generated:
     """Compile resources; objects that were generated already are taken as they are."""
+    ours, objects = _sorted_out(found)
+    given = resources(once(ours, namespace=namespace), namespace=namespace)
+    view, problems = FileView(policy, datetime.now(UTC), given.valid), list(given.problems)
+    made = list(common_objects(namespaces_with_rules(ours, namespace), view))
+    for key, resource in given.valid.items():
+        plan = compiler(key.kind)(resource, view)
+        made += plan.apply
+        if not isinstance(plan.verdict, Accepted):
+            problems.append(Problem(given.places[key], f"{key}: {plan.verdict.message}"))
+    objects |= {_reference(each): _plain(each) for each in made}
+    return Generated(objects, tuple(problems))
+
+
+def _sorted_out(found: Iterable[Foreign | Problem]) -> tuple[list[Read], dict[ChildRef, Manifest]]:
+    """Tell resources of ours from objects that were generated; what is neither is left out."""
     ours: list[Read] = []
     objects: dict[ChildRef, Manifest] = {}
     for each in found:
@@ -66,16 +81,7 @@ def generated(found: Iterable[Foreign | Problem], namespace: str, policy: RulePo
             ours.append(Document(each.place, Kind(each.content["kind"]), each.content))
         elif _is_generated(each.content):
             objects[_reference(each.content)] = _plain(each.content)
-    given = resources(once(ours, namespace=namespace), namespace=namespace)
-    view, problems = FileView(policy, datetime.now(UTC), given.valid), list(given.problems)
-    common = common_objects(namespaces_with_rules(ours, namespace), view)
-    objects |= {_reference(each): _plain(each) for each in common}
-    for key, resource in given.valid.items():
-        plan = compiler(key.kind)(resource, view)
-        objects |= {_reference(each): _plain(ownerless(each)) for each in plan.apply}
-        if not isinstance(plan.verdict, Accepted):
-            problems.append(Problem(given.places[key], f"{key}: {plan.verdict.message}"))
-    return Generated(objects, tuple(problems))
+    return ours, objects
 
 
 def _is_generated(content: Mapping[str, Any]) -> bool:

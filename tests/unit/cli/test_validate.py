@@ -15,6 +15,7 @@ from bursar.cli.locating import Spot, locate
 from bursar.conventions import Reason
 from bursar.domain import alert_lint
 
+EXAMPLES: Final = sorted((Path(__file__).parents[3] / "examples").glob("*.yaml"))
 RIGHT: Final = """\
 apiVersion: bursar.dev/v1alpha1
 kind: SLA
@@ -67,6 +68,11 @@ def test_an_error_names_the_line_of_its_field(
     assert ran(path).exit_code == 1
     found = [(each["line"], each["column"], each["message"][: len(message)]) for each in findings(path)]
     assert (line, column, message) in found
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_every_example_is_right(path: Path) -> None:
+    assert [each for each in findings(path, "--partial") if each["rule"] != "missing-reference"] == []
 
 
 def test_a_missing_target_is_an_error_unless_the_files_are_a_part(tmp_path: Path) -> None:

@@ -77,13 +77,13 @@ def _condition(spec: Raw, tiers: dict[str, list[Raw]], told: dict[str, str], rem
     after = condition.get("alertAfter")
     if after is not None and length(after, what="alertAfter"):
         remarks.changed(f"alertAfter {after}: a short window of a twelfth takes its place")
-    tiers[kind].append(
-        {
-            "kind": kind,
-            "factor": as_number(_factor(condition)),
-            "long": format_duration(length(condition.get("lookbackWindow"), what="lookbackWindow")),
-        }
-    )
+    long = format_duration(length(condition.get("lookbackWindow"), what="lookbackWindow"))
+    tiers[kind].append({"kind": kind, "factor": as_number(_factor(condition)), "long": long})
+    _tell(urgent, kind, told, remarks)
+
+
+def _tell(urgent: str, kind: str, told: dict[str, str], remarks: Remarks) -> None:
+    """Remember how urgent a kind of alert is; `page` is what every page is."""
     if urgent in list(Severity):
         told[kind] = urgent
     elif urgent.lower() not in _PAGING:
