@@ -205,7 +205,8 @@ ROUTES = [
     ({**ALERT, "bursar_route": "SLA/cart/up/high/1"}, ["team"]),
     ({**ALERT, "bursar_route": "SLA/cart/up/high/2"}, []),
     ({**ALERT, "bursar_route": "SLA/cart-eu/up/critical/1"}, []),
-    ({**ALERT, "bursar_route": "AlertRule/queue.deep/low/1"}, ["oncall", "team"]),
+    ({**ALERT, "bursar_route": "AlertRule/queue.deep/low/1"}, ["oncall", "team", "muted"]),
+    ({**ALERT, "bursar_route": "AlertRule/queue.deep/high/1"}, ["oncall", "team", "muted"]),
     ({**ALERT, "bursar_route": "AlertRule/queue-deep/low/1"}, []),
     ({**ALERT, "namespace": "elsewhere", "bursar_route": "SLA/cart/up/critical/1"}, []),
     ({"namespace": "{namespace}", "alertname": "Foreign"}, []),
@@ -215,7 +216,7 @@ ROUTES = [
 
 @pytest.fixture(scope="module")
 def routed(control_plane: Cluster, stack: PrometheusStack, operator: OperatorProcess, module_namespace: str) -> Place:
-    """Four channels, named by an SLA and a rule."""
+    """Channels that an SLA and a rule name; one is silent at times for some severities, and one is not named."""
     place = Place(control_plane, stack, module_namespace)
     objective = shop.objective("up", {"gauge": {"selector": "up"}})
     sla = shop.resource("SLA", place.namespace, "cart", {"objectives": [objective]})
@@ -224,9 +225,15 @@ def routed(control_plane: Cluster, stack: PrometheusStack, operator: OperatorPro
         {"severities": ["critical"], "channels": ["oncall"], "escalation": escalation},
         {"severities": ["high"], "channels": ["team"]},
     ]
-    channels = [place.channel(name) for name in ("oncall", "lead", "team", "idle")]
-    place.apply(*channels, sla, rule(place.namespace, "queue.deep", "oncall", "team", when=IS_QUIET))
-    for name in ("oncall", "lead", "team", "idle"):
+    names = ("oncall", "lead", "team", "idle", "muted")
+    channels = {name: place.channel(name) for name in names}
+    channels["muted"]["spec"]["muteTimes"] = [{"name": "weekend", "weekdays": ["saturday"], "severities": ["low"]}]
+    # What names a channel comes first, so that the first route that is loaded is the last.
+    place.apply(sla, rule(place.namespace, "queue.deep", "oncall", "team", "muted", when=IS_QUIET))
+    place.eventually("slas", "cart", has("Routed", "False", "ChannelNotFound"))
+    place.eventually("alertrules", "queue.deep", has("Routed", "False", "ChannelNotFound"))
+    place.apply(*channels.values())
+    for name in names:
         place.eventually("notificationchannels", name, has("RouteLoaded", "True", "Loaded"))
     return place
 
