@@ -24,6 +24,7 @@ from sandbox.process import LOOPBACK, free_port, wait_until
 
 HOP_BY_HOP: Final = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive"})
 GONE: Final = 410
+CLOSING_SECONDS: Final = 0.25  # aiohttp does not wait until TLS is shut down, and its documentation asks for this
 T = TypeVar("T")
 
 
@@ -109,8 +110,7 @@ class Proxy:
         await self._close()
         await self._runner.cleanup()
         await self._session.close()
-        while asyncio.all_tasks() - {asyncio.current_task()}:  # noqa: ASYNC110  what was broken off ends by itself
-            await asyncio.sleep(0)
+        await asyncio.sleep(CLOSING_SECONDS)
 
     async def _cut_watches(self) -> None:
         for watch in tuple(self._watches.values()):

@@ -23,6 +23,7 @@ from sandbox.operator import OperatorProcess
 from sandbox.process import SandboxError, wait_until
 
 LEASE = "/apis/coordination.k8s.io/v1/namespaces/bursar-system/leases/bursar"
+COMMON = "/apis/monitoring.coreos.com/v1alpha1/namespaces"
 GRACEFUL_SECONDS = 3.0
 CRASH_SECONDS = 20.0
 BUDGETS = {99.9: "0.001", 99: "0.01", 95: "0.05"}
@@ -155,6 +156,7 @@ def test_a_takeover_with_nothing_to_do_writes_nothing(
     leader, standby = pair
     for path in (target_path, sla_path):
         control_plane.api.eventually(path(namespace), has("DataFresh", "False", "Unreachable"))
+    control_plane.api.eventually(f"{COMMON}/{namespace}/alertmanagerconfigs", lambda found: found["items"])
     leader.operator.stop()
     wait_until(standby.leads, seconds=CRASH_SECONDS, what="the other leads")
     wait_until(lambda: reconciled(standby) >= 2, seconds=CRASH_SECONDS, what="everything was looked at")
