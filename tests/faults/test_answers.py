@@ -2,7 +2,8 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sandbox.operator import OperatorProcess
 from sandbox.process import wait_until
 
 STORM_SECONDS = 3.0
+MOST_IN_A_STORM = 8  # with pauses of 0.5 s, 1 s and 2 s nothing is asked more than a few times
 OUTAGE_SECONDS = 11.0
 RECOVERY_SECONDS = 30.0
 SLOW_SECONDS = 0.3
@@ -87,8 +89,8 @@ def test_a_storm_of_server_errors_passes_and_is_not_answered_by_a_storm_of_reque
         proxy.cut_watches()
         control_plane.api.merge(sla_path(ready), {"spec": sla(ready, percent=99)["spec"]})
         pass_time(STORM_SECONDS)
-        asked = len(proxy.requests()) - before
-    assert asked < 100
+        asked = most_often(proxy.requests()[before:])
+    assert asked < MOST_IN_A_STORM
     control_plane.api.eventually(rule_path(ready), has_divisor("0.01"), seconds=RECOVERY_SECONDS)
     control_plane.api.eventually(sla_path(ready), is_ready)
 
@@ -143,11 +145,16 @@ def test_a_token_that_is_rotated_in_the_kubeconfig_is_taken_without_a_restart(
         proxy.wait_for(shows_the_old_one)
         before = len(proxy.requests())
         pass_time(STORM_SECONDS)
-        assert len(proxy.requests()) - before < 100
+        assert most_often(proxy.requests()[before:]) < MOST_IN_A_STORM
         control_plane.write_kubeconfig(faulty.kubeconfig, new, server=proxy.url)
         control_plane.api.eventually(rule_path(ready), has_divisor("0.01"), seconds=RECOVERY_SECONDS)
         control_plane.api.eventually(sla_path(ready), is_ready)
         wait_until(lambda: watch_again(proxy, new), seconds=RECOVERY_SECONDS, what="the watches are back")
+
+
+def most_often(requests: Sequence[Request]) -> int:
+    """How often the same was asked: how much is asked in all depends on what other tests have left behind."""
+    return max(Counter((request.verb, request.path, request.watch) for request in requests).values(), default=0)
 
 
 def watch_again(proxy: Proxy, token: str) -> bool:
