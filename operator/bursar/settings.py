@@ -146,7 +146,7 @@ class Settings(BaseModel):
         default="",
         max_length=2048,
         pattern=r"^(https?://[^ {}]+)?$",
-        description="Where people open Grafana; alerts of SLAs that have a dashboard link to it. Empty: no links.",
+        description="Where people open Grafana; alerts of what has a dashboard link to it. Empty: no links.",
     )
     most_widgets: int = Field(default=50, ge=1, le=500, description="How many widgets a dashboard may have.")
     promtool: str = Field(

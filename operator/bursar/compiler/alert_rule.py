@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bursar.api.alert_rule import AlertRule, AlertRuleSpec
 from bursar.api.monitoring_target import MonitoringTarget
+from bursar.compiler.dashboard.pages import target_page_url
 from bursar.compiler.mentions import nearest
 from bursar.compiler.objects import not_served, owned_object
 from bursar.compiler.pace import longest_interval
@@ -91,6 +92,7 @@ def _definition(rule: AlertRule, target: MonitoringTarget | None, view: View) ->
             "summary": spec.summary or f"{_subject(rule, target)}: {condition.words}",
             "description": spec.description,
             "runbook_url": target.spec.runbook_url if target else "",
+            "dashboard_url": target_page_url(target, view.policy),
         },
         pending=spec.for_ or NOW,
         keep_firing=spec.keep_firing_for or NOW,

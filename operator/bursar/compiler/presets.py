@@ -10,6 +10,7 @@ from bursar.api.alerting import WhenAbsent
 from bursar.api.fields import Named
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.presets import Preset, PresetAlert
+from bursar.compiler.dashboard.pages import target_page_url
 from bursar.compiler.mentions import notices_of
 from bursar.compiler.routed import escalation
 from bursar.compiler.view import RulePolicy
@@ -107,6 +108,7 @@ def _definition(
             "summary": alert.summary or f"{target.spec.title or meta.name}: {condition.words}",
             "description": alert.description,
             "runbook_url": target.spec.runbook_url,
+            "dashboard_url": target_page_url(target, policy),
         },
         pending=alert.for_ or _PENDINGS.get(alert.preset, _PENDING),
         keep_firing=alert.keep_firing_for or timedelta(),

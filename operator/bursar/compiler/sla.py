@@ -6,7 +6,7 @@ from typing import Final
 from bursar.api.alerting import LowTraffic, WhenAbsent
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA, Objective
-from bursar.compiler.dashboard.pages import page_url, sla_page, wants_page
+from bursar.compiler.dashboard.pages import page_url, sla_page, target_page_url, wants_page
 from bursar.compiler.facts import BurnWindow, ObjectiveFacts, SlaFacts
 from bursar.compiler.indicators import resolve, watched
 from bursar.compiler.mentions import nearest
@@ -132,7 +132,7 @@ def _definition(
         description=objective.description,
         team=target.spec.owner if target else "",
         runbook=target.spec.runbook_url if target else "",
-        dashboard=page_url(sla, view),
+        dashboard=page_url(sla, view) or target_page_url(target, policy),
         severity_labels=policy.severity_labels,
     )
 

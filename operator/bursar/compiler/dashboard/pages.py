@@ -11,7 +11,7 @@ from bursar.compiler.dashboard.published import Published, dashboard_uid, defaul
 from bursar.compiler.dashboard.render import render
 from bursar.compiler.dashboard.templates import Given, Promise, from_template, slo_detail
 from bursar.compiler.facts import SlaFacts
-from bursar.compiler.view import View
+from bursar.compiler.view import RulePolicy, View
 from bursar.conventions import PRODUCT, Kind
 from bursar.domain.objective import Identity
 from bursar.errors import FieldError, InvalidSpec
@@ -37,10 +37,19 @@ def wants_page(sla: SLA, view: View) -> bool:
 
 def page_url(sla: SLA, view: View) -> str:
     """Return where people find the dashboard of an SLA; empty when it has none, or nobody said where Grafana is."""
-    grafana = view.policy.dashboards.grafana_url
-    if not grafana or not wants_page(sla, view):
+    return _url(sla.metadata.namespace, sla_page_name(sla.metadata.name), view.policy) if wants_page(sla, view) else ""
+
+
+def target_page_url(target: MonitoringTarget | None, policy: RulePolicy) -> str:
+    """Return the same for the dashboard of a target."""
+    if target is None or target.spec.dashboard is None:
         return ""
-    return f"{grafana}/d/{dashboard_uid(sla.metadata.namespace, sla_page_name(sla.metadata.name))}"
+    return _url(target.metadata.namespace, target_page_name(target.metadata.name), policy)
+
+
+def _url(namespace: str, name: str, policy: RulePolicy) -> str:
+    grafana = policy.dashboards.grafana_url
+    return f"{grafana}/d/{dashboard_uid(namespace, name)}" if grafana else ""
 
 
 def promises(sla: SLA, facts: SlaFacts) -> tuple[Promise, ...]:

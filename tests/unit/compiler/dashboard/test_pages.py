@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from bursar.api.alert_rule import AlertRule
 from bursar.api.monitoring_target import MonitoringTarget
 from bursar.api.sla import SLA
+from bursar.compiler.alert_rule import compile_alert_rule
 from bursar.compiler.monitoring_target import compile_monitoring_target
 from bursar.compiler.plan import Accepted, ChildRef, Plan, Rejected
 from bursar.compiler.sla import compile_sla
@@ -46,6 +48,11 @@ def page(plan: Plan, ref: ChildRef) -> dict[str, Any]:
     return document
 
 
+def alerts_of(plan: Plan) -> list[dict[str, Any]]:
+    groups = [group for each in plan.apply if each["kind"] == "PrometheusRule" for group in each["spec"]["groups"]]
+    return [rule for group in groups for rule in group["rules"] if "alert" in rule]
+
+
 @pytest.mark.parametrize(
     ("dashboard", "of_slas", "there"),
     [({"enabled": True}, False, True), ({}, False, False), ({"enabled": False}, True, False), (None, True, True)],
@@ -66,9 +73,30 @@ def test_the_status_of_an_sla_says_where_its_dashboard_is() -> None:
 
 def test_its_alerts_link_to_it_where_the_platform_says_where_grafana_is() -> None:
     plan = sla_plan({"enabled": True}, grafana_url="https://grafana.example.com")
-    alerts = [rule for group in plan.apply[0]["spec"]["groups"] for rule in group["rules"] if "alert" in rule]
     url = f"https://grafana.example.com/d/{page(plan, SLA_PAGE)['uid']}"
-    assert {alert["annotations"]["dashboard_url"] for alert in alerts} == {url}
+    assert {alert["annotations"]["dashboard_url"] for alert in alerts_of(plan)} == {url}
+
+
+def test_alerts_link_to_the_dashboard_of_their_target() -> None:
+    preset = {"name": "down", "preset": "TargetDown"}
+    given = changed(changed(shop_past.target(), "spec.dashboard", {"template": "service-red"}), "spec.alerts", [preset])
+    target = MonitoringTarget.model_validate(given)
+    around = replace(world(grafana_url="https://grafana.example.com"), targets=(target,))
+    condition = {"threshold": {"query": "queue_depth", "above": 1}}
+    rule = AlertRule.model_validate(
+        {
+            "metadata": {"name": "queue", "namespace": "shop"},
+            "spec": {"targetRef": {"name": "shop"}, "severity": "high", "condition": condition},
+        }
+    )
+    plans = [
+        compile_monitoring_target(target, around),
+        compile_alert_rule(rule, around),
+        compile_sla(SLA.model_validate(shop_past.sla()), around),
+    ]
+    url = f"https://grafana.example.com/d/{page(plans[0], TARGET_PAGE)['uid']}"
+    for plan in plans:
+        assert {alert["annotations"].get("dashboard_url") for alert in alerts_of(plan)} == {url}
 
 
 @pytest.mark.parametrize(("dashboard", "grafana"), [(None, "https://grafana.example.com"), ({"enabled": True}, "")])
