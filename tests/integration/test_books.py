@@ -256,7 +256,7 @@ def test_the_operator_measures_itself(books: Books, quick_operator: OperatorProc
 def test_the_operator_says_that_it_is_well(books: Books, quick_operator: OperatorProcess) -> None:
     health = json.loads(quick_operator.read("/health"))
     assert health["status"] == "ok"
-    assert health["checks"] == {"eventLoop": "", "caches": ""}
+    assert health["checks"] == {"eventLoop": "", "caches": "", "election": ""}
     assert (health["missingKinds"], health["resources"] >= 2, health["generatedObjects"] >= 2) == ([], True, True)
     for path in ("/livez", "/readyz", "/health/live", "/health/ready"):
         assert quick_operator.read(path) == "ok"
