@@ -193,7 +193,8 @@ def test_a_leader_that_was_frozen_writes_nothing_when_it_wakes_up_and_what_comes
     wait_until(lambda: not zombie.operator.process.running, seconds=10, what="the one that was frozen ends")
     assert zombie.proxy.requests(since(woken, lambda request: request.writes)) == []
     assert any(entry["message"] == "leadership lost, ending" for entry in zombie.operator.log_entries())
-    assert control_plane.api.get(rule)["metadata"]["resourceVersion"] == newest["metadata"]["resourceVersion"]
+    found = control_plane.api.get(rule)
+    assert (found["metadata"]["generation"], found["spec"]) == (newest["metadata"]["generation"], newest["spec"])
     assert standby.leads()
 
 
