@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from bursar.conventions import ChildKind
 from bursar.edge.resources import ENDPOINTS
 from sandbox.api import Api, ApiError
 from sandbox.chart import install_rights
@@ -22,7 +23,9 @@ SERVICE_ACCOUNT: Final = "system:serviceaccount:bursar-system:"
 NAMESPACE: Final = "bench"
 AUDIT_SECONDS: Final = 30.0
 CRD_SECONDS: Final = 60.0
-COLLECTIONS: Final = tuple(endpoint.path() for endpoint in ENDPOINTS.values())
+COLLECTIONS: Final = tuple(
+    endpoint.path() for kind, endpoint in ENDPOINTS.items() if kind is not ChildKind.GRAFANA_DASHBOARD
+)
 CALM: Final = {"resync_interval": "1h"}
 
 

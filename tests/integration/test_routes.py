@@ -117,10 +117,10 @@ def test_a_list_leads_to_a_route_and_the_message_to_the_channel_alone(place: Pla
 def test_an_edit_of_a_list_in_mid_incident_resolves_nothing_and_pages_nobody_twice(place: Place) -> None:
     place.apply(place.channel("oncall"), place.channel("team"), rule(place.namespace, "broken", "oncall"))
     place.wait_until_told("oncall", "firing", "broken")
-    before = place.config("nchan-oncall")["metadata"]["resourceVersion"]
+    before = place.config("nchan-oncall")["metadata"]["generation"]
     place.apply(rule(place.namespace, "broken", "oncall", "team"))
     place.wait_until_told("team", "firing", "broken")
-    assert place.config("nchan-oncall")["metadata"]["resourceVersion"] == before
+    assert place.config("nchan-oncall")["metadata"]["generation"] == before
     place.apply(rule(place.namespace, "broken", "oncall", "team", when=IS_QUIET))
     place.wait_until_told("oncall", "resolved", "broken")
     place.wait_until_told("team", "resolved", "broken")
