@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.samples import BURSAR, has, is_ready
+from fakes.samples import BURSAR, is_ready
 from fakes.shop import availability, shop_sla, shop_target
 from sandbox.cluster import Cluster
 from sandbox.operator import OperatorProcess
@@ -67,17 +67,3 @@ def test_a_dashboard_that_is_not_wanted_any_more_is_deleted(
     control_plane.api.merge(path, {"spec": {"dashboard": {"enabled": False}}})
     control_plane.api.eventually(path, lambda found: is_ready(found) and "dashboard" not in found["status"])
     assert names(control_plane, namespace) == ["mtgt-shop-dashboard"]
-
-
-def test_an_sla_whose_title_is_taken_has_its_rules_all_the_same(
-    control_plane: Cluster, namespace: str, operator: OperatorProcess
-) -> None:
-    content = json.dumps({"title": f"SLA / {namespace} / shop", "uid": "theirs", "panels": []})
-    metadata = {"name": "theirs", "namespace": namespace, "labels": {"grafana_dashboard": "1"}}
-    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"theirs.json": content}}
-    control_plane.apply([theirs])
-    control_plane.apply([shop_target(namespace), shop_sla(namespace, "shop", availability())])
-    control_plane.api.eventually(f"{BURSAR}/{namespace}/slas/shop", has("Ready", "False", "TitleConflict"))
-    rules = control_plane.api.get(f"/apis/monitoring.coreos.com/v1/namespaces/{namespace}/prometheusrules")["items"]
-    assert sorted(each["metadata"]["name"] for each in rules) == ["sla-shop"]
-    assert "sla-shop-dashboard" not in names(control_plane, namespace)
