@@ -12,7 +12,6 @@ from aiohttp import web
 
 from bursar.compiler.inhibition import inhibition
 from bursar.compiler.plan import Key
-from bursar.compiler.view import DashboardPolicy, RulePolicy
 from bursar.conventions import ChildKind
 from bursar.edge.cluster import ApiServer
 from bursar.edge.handlers import Watches
@@ -35,6 +34,7 @@ from bursar.engine.store import ChildIndex, ResourceStore
 from bursar.engine.trials import AT_ONCE, Trials
 from bursar.engine.view import StoreView
 from bursar.engine.worker import Worker
+from bursar.policy import policy_of
 from bursar.registry import dashboard_claims, kind_specs
 from bursar.settings import Settings
 from bursar.surveys.acknowledgements import SharedAcknowledgements
@@ -95,14 +95,23 @@ class Operator:
         self.resync = Resync(cluster, self.feed, clock, watched)
         self.watches = Watches(watched, settings.namespaces, self.feed.accept)
         self.trials = Trials(Promtool(settings.promtool) if settings.promtool else None, self.queue)
-        policy = _policy(settings)
+        policy = policy_of(settings)
         self.claims = dashboard_claims(cluster, clock, self.queue, policy.dashboards)
         self.secrets = SecretStore(
             cluster, self.queue, clock, interval_seconds=settings.secrets_interval.total_seconds(), jitter=jitter
         )
         view = StoreView(policy, self.store, selectors, self.availability, mentions, clock, self.secrets)
         children = Children(cluster, self.index, clock)
-        self.commons = CommonObjects(commons, self.index, children, view, inhibition, because=ChildKind.PROMETHEUS_RULE)
+        foreign_recheck_seconds = settings.not_owned_interval.total_seconds()
+        self.commons = CommonObjects(
+            commons,
+            self.index,
+            children,
+            view,
+            inhibition,
+            because=ChildKind.PROMETHEUS_RULE,
+            foreign_recheck_seconds=foreign_recheck_seconds,
+        )
         self.worker = Worker(
             kinds=kinds,
             store=self.store,
@@ -117,7 +126,7 @@ class Operator:
             trials=self.trials,
             secrets=self.secrets,
             claims=self.claims,
-            foreign_recheck_seconds=settings.not_owned_interval.total_seconds(),
+            foreign_recheck_seconds=foreign_recheck_seconds,
         )
         self._heartbeat = time.monotonic()
 
@@ -210,21 +219,3 @@ def generated_kinds(settings: Settings) -> frozenset[ChildKind]:
     """Name the generated kinds that are watched: what is never made would need rights that the chart does not give."""
     unused = set() if settings.grafana_instances else {ChildKind.GRAFANA_DASHBOARD}
     return frozenset(ChildKind) - unused
-
-
-def _policy(settings: Settings) -> RulePolicy:
-    return RulePolicy(
-        labels=settings.object_labels,
-        fast_interval=settings.fast_interval,
-        slow_interval=settings.slow_interval,
-        scrape_interval=settings.scrape_interval,
-        severity_labels=settings.severity_labels,
-        dashboards=DashboardPolicy(
-            labels=settings.dashboard_labels,
-            folder_annotation=settings.folder_annotation,
-            instances=settings.grafana_instances,
-            most_widgets=settings.most_widgets,
-            of_slas=settings.sla_dashboards,
-            grafana_url=settings.grafana_url.rstrip("/"),
-        ),
-    )

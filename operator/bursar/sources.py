@@ -12,7 +12,7 @@ def configured_sources(settings: Settings, session: aiohttp.ClientSession) -> So
     """Make a client for each of them; what is not named is None."""
     return Sources(
         prometheus=_prometheus(settings, session) if settings.prometheus_url else None,
-        alertmanager=_alertmanager(settings, session) if settings.alertmanager_url else None,
+        alertmanager=alertmanager_of(settings, session) if settings.alertmanager_url else None,
     )
 
 
@@ -25,7 +25,8 @@ def _prometheus(settings: Settings, session: aiohttp.ClientSession) -> Prometheu
     )
 
 
-def _alertmanager(settings: Settings, session: aiohttp.ClientSession) -> AlertmanagerServer:
+def alertmanager_of(settings: Settings, session: aiohttp.ClientSession) -> AlertmanagerServer:
+    """Make a client for the Alertmanager that settings name."""
     return AlertmanagerServer(
         session,
         settings.alertmanager_url,

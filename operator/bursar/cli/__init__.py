@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 import click
-from pydantic import ValidationError
 
+from bursar.cli.options import settings
 from bursar.settings import Settings, flag, variable
 
 _COMMANDS: Final = {
@@ -65,14 +65,4 @@ def operator(**given: str | None) -> None:
 
     from bursar.app import run  # noqa: PLC0415
 
-    asyncio.run(run(_settings(given)))
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    try:
-        return Settings.model_validate({name: text for name, text in given.items() if text not in (None, "")})
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{flag(str(entry['loc'][0]))}: {entry['msg'].removeprefix('Value error, ')}" for entry in error.errors()
-        )
-        raise click.UsageError(problems) from error
+    asyncio.run(run(settings(given)))

@@ -140,14 +140,7 @@ def _run(work: Work, *, alertmanager: str, alertmanager_headers: str, **_: Any) 
 async def _with_server(settings: Settings, work: Work) -> None:
     import aiohttp  # noqa: PLC0415
 
-    from bursar.edge.alertmanager import AlertmanagerServer  # noqa: PLC0415
+    from bursar.sources import alertmanager_of  # noqa: PLC0415
 
     async with aiohttp.ClientSession() as session:
-        await work(
-            AlertmanagerServer(
-                session,
-                settings.alertmanager_url,
-                timeout_seconds=settings.alertmanager_timeout.total_seconds(),
-                headers=settings.alertmanager_headers,
-            )
-        )
+        await work(alertmanager_of(settings, session))

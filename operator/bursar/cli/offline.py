@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from bursar.api.alert_rule import AlertRule
@@ -75,7 +76,7 @@ def _refuse_second(document: Document, key: Key, places: Mapping[Key, Place]) ->
         raise _Unusable(Problem(document.place, f"{key} is already in {places[key]}; remove one of the two"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileView:
     """Implements compiler.view.View with the resources of files.
 
@@ -111,11 +112,16 @@ class FileView:
 
     def routes(self, namespace: str, channel: str) -> tuple[Mention, ...]:
         """Of which alerts of the files a channel is told."""
+        return self._mentions.mentions(Key(Kind.NOTIFICATION_CHANNEL, namespace, channel))
+
+    @cached_property
+    def _mentions(self) -> MentionIndex:
+        """Who names which channel: found out once, and only where there are channels."""
         index = MentionIndex()
         for key, resource in self.resources.items():
             if isinstance(resource, MonitoringTarget | SLA | AlertRule):
                 index.put(key, mentions(resource))
-        return index.mentions(Key(Kind.NOTIFICATION_CHANNEL, namespace, channel))
+        return index
 
     def secret_keys(self, _namespace: str, _name: str) -> SecretKeys:
         """Nothing is known of Secrets."""

@@ -1,6 +1,6 @@
 """The options that commands on files share: what is read, and how the platform wants its rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -56,17 +56,17 @@ def policy(given: dict[str, Any]) -> "RulePolicy":
     wanted = {name: text for name, text in given.items() if text}
     if not wanted:
         return RulePolicy(labels={})  # the same, without waiting for the model of all settings
+    from bursar.policy import policy_of  # noqa: PLC0415 - as above
+
+    return policy_of(settings(wanted))
+
+
+def settings(given: Mapping[str, Any]) -> Settings:
+    """Read settings as they were given, by flag or variable; raises UsageError for what the operator would refuse."""
     try:
-        settings = Settings.model_validate(wanted)
+        return Settings.model_validate({name: text for name, text in given.items() if text not in (None, "")})
     except ValidationError as error:
         problems = (
             f"{flag(str(entry['loc'][0]))}: {entry['msg'].removeprefix('Value error, ')}" for entry in error.errors()
         )
         raise click.UsageError("; ".join(problems)) from error
-    return RulePolicy(
-        labels=settings.object_labels,
-        fast_interval=settings.fast_interval,
-        slow_interval=settings.slow_interval,
-        scrape_interval=settings.scrape_interval,
-        severity_labels=settings.severity_labels,
-    )

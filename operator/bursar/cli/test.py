@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from bursar.cli.options import reads_files
 from bursar.settings import variable
 
 _INSTALL: Final = "it comes with Prometheus; install it, or say where it is with --promtool"
@@ -19,17 +20,7 @@ def _find(_context: click.Context, _parameter: click.Parameter, name: str) -> st
 
 
 @click.command()
-@click.option(
-    "-f",
-    "--file",
-    "paths",
-    multiple=True,
-    required=True,
-    metavar="FILE|DIR|-",
-    type=click.Path(exists=True, allow_dash=True, path_type=Path),
-    help="YAML to read; of a folder all files below it; - is the standard input. May be repeated.",
-)
-@click.option("-n", "--namespace", default="default", show_default=True, help="Namespace of what names none.")
+@reads_files
 @click.option(
     "--promtool",
     envvar=variable("promtool"),

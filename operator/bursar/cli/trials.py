@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Final
 
 import click
-from pydantic import ValidationError
 
 from bursar.api.alert_rule import AlertRule
 from bursar.cli.documents import Problem, read
 from bursar.cli.offline import FileView, Resources, resources
+from bursar.cli.options import policy
 from bursar.compiler.alert_rule import compile_alert_rule
 from bursar.compiler.plan import Accepted, Key, RuleTests, Verdict, Waiting
 from bursar.compiler.view import RulePolicy
 from bursar.conventions import Kind
 from bursar.edge.promtool import Promtool
 from bursar.errors import Unavailable
-from bursar.settings import Settings
 
 SECONDS: Final = 60.0
 
@@ -57,25 +56,16 @@ def run(paths: Iterable[Path], *, promtool: str, namespace: str, fast_interval: 
 
     0: all passed, 1: one failed, 2: nothing was tested, or something could not be.
     """
-    policy = _policy(fast_interval)
+    rules = policy({"fast_interval": fast_interval})
     ours = (each for each in read(paths) if isinstance(each, Problem) or each.kind in _READ)
     given = resources(ours, namespace=namespace)
-    trials, problems = _compiled(given, policy)
+    trials, problems = _compiled(given, rules)
     for problem in (*given.problems, *problems):
         click.echo(problem, err=True)
     outcomes = asyncio.run(_tried(Promtool(promtool, seconds=SECONDS), trials))
     for outcome in outcomes:
         click.echo(outcome)
     return _verdict(given, outcomes, complete=not (given.problems or problems))
-
-
-def _policy(fast_interval: str | None) -> RulePolicy:
-    try:
-        settings = Settings.model_validate({"fast_interval": fast_interval} if fast_interval else {})
-    except ValidationError as error:
-        message = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise click.BadParameter(message, param_hint="--fast-interval") from error
-    return RulePolicy(labels={}, fast_interval=settings.fast_interval)
 
 
 def _compiled(given: Resources, policy: RulePolicy) -> tuple[list[Trial], list[Problem]]:

@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
 
 from bursar.compiler.plan import Manifest
 from bursar.compiler.view import View
@@ -11,14 +10,11 @@ from bursar.conventions import ChildKind
 from bursar.engine import telemetry
 from bursar.engine.children import CONTESTED_SECONDS, Children, Contested, NotOwned
 from bursar.engine.owners import Commons
-from bursar.engine.queue import WorkQueue
+from bursar.engine.queue import BUG_RETRY_SECONDS, WorkQueue
 from bursar.engine.store import ChildIndex
 from bursar.errors import Refused, TransientError
 
 log = logging.getLogger(__name__)
-
-FOREIGN_RECHECK_SECONDS: Final = 300.0
-BUG_RETRY_SECONDS: Final = 60.0
 
 Compile = Callable[[str, View], tuple[Manifest, ...]]
 
@@ -33,7 +29,10 @@ class _Owner:
 
 @dataclass(frozen=True, slots=True)
 class CommonObjects:
-    """Makes the common objects of each namespace what `compile` says, while it has objects of the kind `because`."""
+    """Makes the common objects of each namespace what `compile` says, while it has objects of the kind `because`.
+
+    `foreign_recheck_seconds` is how soon a name that somebody else holds is looked at again.
+    """
 
     queue: WorkQueue[str]
     index: ChildIndex
@@ -41,6 +40,7 @@ class CommonObjects:
     view: View
     compile: Compile
     because: ChildKind
+    foreign_recheck_seconds: float = field(default=300.0)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -57,7 +57,7 @@ class CommonObjects:
         except Contested as error:
             self._later(namespace, CONTESTED_SECONDS, error)
         except NotOwned as error:
-            self._later(namespace, FOREIGN_RECHECK_SECONDS, error)
+            self._later(namespace, self.foreign_recheck_seconds, error)
         except (TransientError, Refused) as error:
             self.queue.retry(namespace)
             log.warning("common objects not written, will retry", extra={"key": namespace, "error": str(error)})

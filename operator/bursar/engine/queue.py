@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 
 FIRST_RETRY_SECONDS: Final = 0.5
+BUG_RETRY_SECONDS: Final = 60.0
 LAST_RETRY_SECONDS: Final = 300.0
 BACKLOG_SHARE: Final = 8  # one in so many comes from the backlog even while edits keep coming
 

@@ -14,7 +14,7 @@ from bursar.engine.children import CONTESTED_SECONDS, Children, Contested, NotOw
 from bursar.engine.claims import Claims, Taken
 from bursar.engine.observation import Observation
 from bursar.engine.ports import Clock, Cluster, EventNote, KindSpec
-from bursar.engine.queue import WorkQueue
+from bursar.engine.queue import BUG_RETRY_SECONDS, WorkQueue
 from bursar.engine.secrets import SecretStore
 from bursar.engine.status import Part, StatusWriter
 from bursar.engine.store import ChildIndex, Live, ResourceStore
@@ -24,7 +24,6 @@ from bursar.errors import BursarError, Conflict, DependencyMissing, Refused, Thr
 log = logging.getLogger(__name__)
 
 DEPENDENCY_RETRY_SECONDS: Final = 30.0
-BUG_RETRY_SECONDS: Final = 60.0
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
