@@ -19,12 +19,12 @@ from bursar.conventions import Kind
 from bursar.engine.claims import Claims, Register
 from bursar.engine.ports import Clock, Cluster, KindSpec, Source
 from bursar.engine.queue import WorkQueue
-from bursar.observer.unobserved import Unobserved
 from bursar.settings import Settings
 from bursar.surveys.acknowledgements import Acknowledgements
 from bursar.surveys.alerts import AlertRuleObserver, PresetObserver
 from bursar.surveys.notification_channel import ChannelObserver
 from bursar.surveys.sla import SlaObserver
+from bursar.surveys.unobserved import Unobserved
 
 
 def kind_specs(settings: Settings, clock: Clock, acknowledgements: Acknowledgements) -> Mapping[Kind, KindSpec]:

@@ -1,6 +1,5 @@
 """The HTTP API of Alertmanager, version 2: its configuration, its alerts and its silences."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -50,19 +49,9 @@ class AlertmanagerServer:
         await self._ask("DELETE", f"silence/{silence_id}", lambda _: None)
 
     async def _ask(self, verb: str, path: str, read: Callable[[Any], T], **sent: Any) -> T:
-        breaker = self._server.breaker
-        breaker.check()
-        started = time.monotonic()
-        try:
+        with self._server.question(telemetry.ALERTMANAGER_SECONDS):
             reply = await self._server.fetch(verb, f"api/v2/{path}", **sent)
-            answer = await work(lambda given: _read(given, read), reply, large=reply.is_large)
-        except Unavailable as error:
-            breaker.failed(str(error))
-            telemetry.ALERTMANAGER_SECONDS.labels("failure").observe(time.monotonic() - started)
-            raise
-        breaker.succeeded()
-        telemetry.ALERTMANAGER_SECONDS.labels("success").observe(time.monotonic() - started)
-        return answer
+            return await work(lambda given: _read(given, read), reply, large=reply.is_large)
 
 
 def _filters(matchers: Iterable[Matcher]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The API server through the official client: apply, metadata lists, and its answers as our errors."""
 
 import contextlib
-import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -13,12 +12,13 @@ from pydantic_core import from_json
 
 from bursar.compiler.plan import ChildRef, Key, Manifest
 from bursar.conventions import API_VERSION, FIELD_MANAGER, MANAGED_BY_LABEL, PRODUCT, ChildKind
+from bursar.edge.answers import error_of
 from bursar.edge.kubeconfig import Renewal
 from bursar.edge.resources import ENDPOINTS
 from bursar.engine import telemetry
 from bursar.engine.fence import while_leading
 from bursar.engine.ports import AnyKind, Election, EventNote, Listed, ServerKind
-from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, Refused, Throttled, Unavailable
+from bursar.errors import BursarError, Conflict, DependencyMissing, Forbidden, Unavailable
 
 APPLY: Final = "application/apply-patch+yaml"
 JSON: Final = "application/json"
@@ -27,19 +27,9 @@ METADATA_ONLY: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;
 PAGE: Final = 1000
 WHOLE_PAGE: Final = 50
 REQUEST_SECONDS: Final = 30.0
-DEFAULT_RETRY_AFTER_SECONDS: Final = 1.0
 NO_VERSION: Final = "1"  # etcd counts from 1 and has that before the first object
 LEASES: Final = "/apis/coordination.k8s.io/v1/namespaces"
 OUR_CHILDREN: Final = f"{MANAGED_BY_LABEL}={PRODUCT}"
-
-ERRORS: Final[Mapping[int, type[BursarError]]] = {
-    401: Unavailable,
-    403: Forbidden,
-    404: DependencyMissing,
-    408: Unavailable,
-    409: Conflict,
-    410: Unavailable,
-}
 
 Verb = Literal["GET", "PATCH", "PUT", "POST", "DELETE"]
 
@@ -263,7 +253,7 @@ class ApiServer:
         if response.status == 401:
             await self._credentials.renew(self._api.configuration)
         if response.status >= 400:
-            raise _error(response.status, f"{verb} {path}", answer, response.headers)
+            raise error_of(response.status, f"{verb} {path}", answer, response.headers)
         try:
             return from_json(answer)
         except ValueError:
@@ -278,23 +268,3 @@ def _path(manifest: Manifest) -> str:
 
 def _listed(metadata: Mapping[str, Any]) -> Listed:
     return Listed(metadata.get("namespace", ""), metadata["name"], metadata["uid"], metadata["resourceVersion"])
-
-
-def _error(status: int, request: str, answer: bytes, headers: Mapping[str, str]) -> BursarError:
-    message = f"{request}: {status} {_message(answer)}"
-    if status == 429:
-        return Throttled(message, retry_after=_seconds(headers.get("Retry-After", "")))
-    if status >= 500:
-        return Unavailable(message)
-    return ERRORS.get(status, Refused)(message)
-
-
-def _seconds(retry_after: str) -> float:
-    return float(retry_after) if retry_after.isdigit() else DEFAULT_RETRY_AFTER_SECONDS
-
-
-def _message(answer: bytes) -> str:
-    try:
-        return str(json.loads(answer)["message"])
-    except (ValueError, KeyError, TypeError):
-        return answer[:200].decode(errors="replace")

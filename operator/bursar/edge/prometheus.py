@@ -1,6 +1,5 @@
 """A Prometheus-compatible query API."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import aiohttp
 from pydantic_core import from_json
 
-from bursar.edge.web_server import Reply, WebServer, work
+from bursar.edge.web_server import Reply, Unanswerable, WebServer, work
 from bursar.engine import telemetry
 from bursar.errors import Unavailable
 from bursar.observer.samples import Answer, Sample
@@ -20,10 +19,6 @@ QUESTION_REFUSED: Final = frozenset({400, 404, 405, 422})
 
 Parameters: TypeAlias = Mapping[str, str | tuple[str, ...]]
 """A parameter with several values is repeated."""
-
-
-class Unanswerable(Unavailable):
-    """The server is well, but has no answer to this question: too expensive, malformed, or not known to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +52,10 @@ class PrometheusServer:
         return (await self._ask("GET", path, parameters)).data
 
     async def _ask(self, verb: str, path: str, parameters: Parameters) -> _Envelope:
-        breaker = self._server.breaker
-        breaker.check()
-        started = time.monotonic()
-        try:
-            sent = {"data": parameters} if verb == "POST" else {"params": parameters}
+        sent = {"data": parameters} if verb == "POST" else {"params": parameters}
+        with self._server.question(telemetry.PROMETHEUS_SECONDS):
             reply = await self._server.fetch(verb, f"api/v1/{path}", **sent)
-            answer = await work(_envelope, reply, large=reply.is_large)
-        except Unanswerable:
-            breaker.succeeded()
-            raise
-        except Unavailable as error:
-            breaker.failed(str(error))
-            telemetry.PROMETHEUS_SECONDS.labels("failure").observe(time.monotonic() - started)
-            raise
-        breaker.succeeded()
-        telemetry.PROMETHEUS_SECONDS.labels("success").observe(time.monotonic() - started)
-        return answer
+            return await work(_envelope, reply, large=reply.is_large)
 
 
 def _envelope(reply: Reply) -> _Envelope:

@@ -1,12 +1,14 @@
 """What asking any HTTP server has in common: time-outs, a largest answer, and one circuit breaker per server."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import aiohttp
+from prometheus_client import Histogram
 from yarl import URL
 
 from bursar.errors import Unavailable
@@ -18,6 +20,10 @@ OFF_LOOP_BYTES: Final = 64 * 1024
 
 A = TypeVar("A")
 B = TypeVar("B")
+
+
+class Unanswerable(Unavailable):
+    """The server is well, but has no answer to this question: too expensive, malformed, or not known to it."""
 
 
 class Breaker:
@@ -61,12 +67,12 @@ class Reply:
 
 
 class WebServer:
-    """A server behind a URL, with the headers that it wants. `breaker` is the caller's to work."""
+    """A server behind a URL, with the headers that it wants."""
 
     def __init__(
         self, session: aiohttp.ClientSession, url: str, *, timeout_seconds: float, headers: Mapping[str, str]
     ) -> None:
-        self.breaker = Breaker(time.monotonic)
+        self._breaker = Breaker(time.monotonic)
         self._session = session
         self._url = URL(url.rstrip("/"))
         self._shown = str(self._url.with_user(None))  # a password in it is not for everybody's status
@@ -76,6 +82,26 @@ class WebServer:
 
     def __str__(self) -> str:
         return self._shown
+
+    @contextlib.contextmanager
+    def question(self, seconds: Histogram) -> Iterator[None]:
+        """Let the breaker judge one question, from asking it to reading its answer, and measure how long that takes.
+
+        Raises Unavailable while the server is being left alone. What is Unanswerable says nothing against it.
+        """
+        self._breaker.check()
+        started = time.monotonic()
+        try:
+            yield
+        except Unanswerable:
+            self._breaker.succeeded()
+            raise
+        except Unavailable as error:
+            self._breaker.failed(str(error))
+            seconds.labels("failure").observe(time.monotonic() - started)
+            raise
+        self._breaker.succeeded()
+        seconds.labels("success").observe(time.monotonic() - started)
 
     async def fetch(self, verb: str, path: str, **sent: Any) -> Reply:
         """Make one request, whatever status it gives; `sent` is aiohttp's params, data or json.

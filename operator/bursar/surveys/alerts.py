@@ -21,6 +21,7 @@ from bursar.observer.alert_rule import AlertFound
 from bursar.observer.checks import Check, check_queries, findings
 from bursar.observer.samples import Observed
 from bursar.surveys.acknowledgements import Acknowledgements
+from bursar.surveys.always_read import AlwaysRead
 from bursar.surveys.asking import MOST_LOOKS, Calendar, ask, beside_the_books
 from bursar.surveys.monitoring_target import TargetObserver, TargetSurvey
 
@@ -34,7 +35,7 @@ class AlertSurvey:
     acknowledged: Mapping[Identity, Shown] = field(default_factory=dict)
 
 
-class AlertRuleObserver:
+class AlertRuleObserver(AlwaysRead):
     """Implements engine.ports.Observer for AlertRules."""
 
     def __init__(self, clock: Clock, interval: timedelta, acknowledgements: Acknowledgements) -> None:
@@ -65,13 +66,6 @@ class AlertRuleObserver:
         """Tell whether the meaning changed."""
         return alert_rule.changed(previous, new)
 
-    def quiet(self, key: Key, facts: AlertRuleFacts, survey: Any, written: Observed) -> None:
-        """Expect nothing: every rule is looked at in full."""
-
-    def is_quiet(self, quiet: Any, key: Key, facts: AlertRuleFacts, survey: Any) -> bool:
-        """Tell that nothing is known to hold."""
-        return False
-
     async def _look_closely(self, books: Books, read: AlertBooks, facts: Mapping[Key, AlertRuleFacts]) -> None:
         self._calendar.keep(facts)
         self._found = {key: found for key, found in self._found.items() if key in facts}
@@ -95,7 +89,7 @@ class PresetSurvey:
     errors: Mapping[Identity, str]
 
 
-class PresetObserver:
+class PresetObserver(AlwaysRead):
     """Implements engine.ports.Observer for MonitoringTargets: what TargetObserver says, and their alerts."""
 
     def __init__(self, clock: Clock, interval: timedelta) -> None:
@@ -131,13 +125,6 @@ class PresetObserver:
         """Tell whether the meaning changed."""
         alerts_changed = previous.fields.get("alerts") != new.fields.get("alerts")
         return alerts_changed or self._targets.changed(previous, new)
-
-    def quiet(self, key: Key, facts: TargetFacts, survey: Any, written: Observed) -> None:
-        """Expect nothing: every target is looked at in full."""
-
-    def is_quiet(self, quiet: Any, key: Key, facts: TargetFacts, survey: Any) -> bool:
-        """Tell that nothing is known to hold."""
-        return False
 
     async def _look_for_errors(self, books: Books, read: AlertBooks, facts: Mapping[Key, TargetFacts]) -> None:
         subjects = {key: known.definitions for key, known in facts.items()}

@@ -11,6 +11,7 @@ from bursar.engine.ports import Books, Clock
 from bursar.observer import monitoring_target, target_books
 from bursar.observer.samples import Observed
 from bursar.observer.target_books import SignalFindings, TargetBooks
+from bursar.surveys.always_read import AlwaysRead
 from bursar.surveys.asking import MOST_LOOKS, MOST_QUESTIONS, Calendar, ask, beside_the_books
 
 
@@ -22,7 +23,7 @@ class TargetSurvey:
     signals: SignalFindings
 
 
-class TargetObserver:
+class TargetObserver(AlwaysRead):
     """Implements engine.ports.Observer for MonitoringTargets."""
 
     def __init__(self, clock: Clock, interval: timedelta) -> None:
@@ -48,13 +49,6 @@ class TargetObserver:
     def changed(self, previous: Observed, new: Observed) -> bool:
         """Tell whether the meaning changed."""
         return monitoring_target.changed(previous, new)
-
-    def quiet(self, key: Key, facts: TargetFacts, survey: Any, written: Observed) -> None:
-        """Expect nothing: every target is looked at in full."""
-
-    def is_quiet(self, quiet: Any, key: Key, facts: TargetFacts, survey: Any) -> bool:
-        """Tell that nothing is known to hold."""
-        return False
 
     async def _look_for_signals(self, books: Books, facts: Mapping[Key, TargetFacts]) -> SignalFindings:
         self._calendar.keep(facts)

@@ -18,9 +18,10 @@ from bursar.observer.route_books import (
     read_configuration,
 )
 from bursar.observer.samples import Observed
+from bursar.surveys.always_read import AlwaysRead
 
 
-class ChannelObserver:
+class ChannelObserver(AlwaysRead):
     """Implements engine.ports.Observer for NotificationChannels."""
 
     def __init__(self, clock: Clock) -> None:
@@ -47,13 +48,6 @@ class ChannelObserver:
     def changed(self, previous: Observed, new: Observed) -> bool:
         """Tell whether the meaning changed."""
         return notification_channel.changed(previous, new)
-
-    def quiet(self, key: Key, facts: ChannelFacts, survey: Any, written: Observed) -> None:
-        """Expect nothing: every channel is looked at in full."""
-
-    def is_quiet(self, quiet: Any, key: Key, facts: ChannelFacts, survey: Any) -> bool:
-        """Tell that nothing is known to hold."""
-        return False
 
     async def _configuration(self, routes: Routes) -> Configured:
         """Read it anew only where it has changed: with a thousand routes it is half a megabyte of YAML."""

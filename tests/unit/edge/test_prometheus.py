@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bursar.edge.prometheus import PrometheusServer, Unanswerable
-from bursar.edge.web_server import FAILURES_UNTIL_OPEN, OPEN_SECONDS, Breaker
+from bursar.edge.prometheus import PrometheusServer
+from bursar.edge.web_server import FAILURES_UNTIL_OPEN, OPEN_SECONDS, Breaker, Unanswerable
 from bursar.errors import Unavailable
 
 VECTOR = {

@@ -3,9 +3,10 @@
 from typing import Any
 
 from bursar.observer.samples import Observed
+from bursar.surveys.always_read import AlwaysRead
 
 
-class Unobserved:
+class Unobserved(AlwaysRead):
     """Implements engine.ports.Observer for a kind whose status holds nothing that is asked of Prometheus."""
 
     async def survey(self, books: Any, facts: Any) -> None:
@@ -21,11 +22,4 @@ class Unobserved:
 
     def changed(self, previous: Observed, new: Observed) -> bool:
         """Tell that nothing ever changes."""
-        return False
-
-    def quiet(self, key: Any, facts: Any, survey: Any, written: Observed) -> None:
-        """Expect nothing."""
-
-    def is_quiet(self, quiet: Any, key: Any, facts: Any, survey: Any) -> bool:
-        """Tell that nothing is known to hold."""
         return False
